@@ -1,0 +1,74 @@
+#pragma once
+
+#include <ashlar/event.hpp>
+#include <ashlar/event_context.hpp>
+#include <ashlar/publish_report.hpp>
+#include <cstdint>
+#include <string_view>
+
+namespace ashlar {
+
+namespace detail {
+
+class Port;
+class Dispatch;
+
+// Numbers event types from 1 in this process; 0 means not numbered yet. An index, never an identity.
+std::uint32_t next_event_index() noexcept;
+
+// What publish() says of an event's type. `copy` and `destroy` let a recording bus keep events.
+struct EventType {
+  EventId id;
+  std::uint32_t index;
+  void* (*copy)(const void* event);
+  void (*destroy)(void* event);
+};
+
+template <Event E>
+inline const EventType event_type{id_of<E>(), next_event_index(),
+                                  [](const void* event) -> void* { return new E(*static_cast<const E*>(event)); },
+                                  [](void* event) { delete static_cast<E*>(event); }};
+
+PublishReport publish(Port& port, const EventType& type, const void* event, const PublishOptions* options);
+
+}  // namespace detail
+
+// A module's right to publish the events it declared. Each module gets its own (ModuleContext::bus()), which fills in the
+// source. Any thread, from start() until the host has stopped; owned by the host, which outlives its modules.
+class EventBus {
+ public:
+  EventBus(const EventBus&) = delete;
+  EventBus& operator=(const EventBus&) = delete;
+
+  // Calls every handler of the event on this thread, in declared order, each isolated; all have run on return. Handlers
+  // get this very object. Takes no lock, allocates nothing. A handler's failure is in the report, never thrown. Throws
+  // PublishRefused when this module did not declare the event or the host does not take events now, DepthExceeded when
+  // events published inside handlers nest deeper than the host allows.
+  template <Event E>
+  PublishReport publish(const E& event) {
+    return detail::publish(*port_, detail::event_type<E>, &event, nullptr);
+  }
+
+  template <Event E>
+  PublishReport publish(const E& event, const PublishOptions& options) {
+    return detail::publish(*port_, detail::event_type<E>, &event, &options);
+  }
+
+  // The same for an event that is known by name: `orders.order.placed`, or `orders.order.placed@2`. Throws JsonError, before
+  // any handler has run, for data that does not fit. Where the version has an upcaster, handlers of the later version are
+  // called too, with the converted event and the same metadata.
+  PublishReport publish_json(std::string_view event, std::string_view json, const PublishOptions& options = {});
+
+  // The module whose bus this is.
+  std::string_view module() const noexcept;
+
+ protected:
+  friend class detail::Dispatch;
+  explicit EventBus(detail::Port& port) : port_(&port) {}
+  static detail::Port& port_of(const EventBus& bus) { return *bus.port_; }
+
+ private:
+  detail::Port* port_;
+};
+
+}  // namespace ashlar

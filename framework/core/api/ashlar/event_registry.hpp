@@ -1,0 +1,174 @@
+#pragma once
+
+#include <ashlar/envelope.hpp>
+#include <ashlar/event.hpp>
+#include <ashlar/event_bus.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace ashlar {
+
+enum class Presence { required, optional };
+
+// How a handler is registered; every member has the default most handlers want.
+struct HandlerOptions {
+  // Unique within its module; names the handler in reports, logs and `describe`. Empty: the event's name or the pattern.
+  std::string name{};
+
+  // Higher runs earlier; equal ones run in module start order, then in order of registration.
+  int priority = 0;
+
+  // Queue group: of the handlers of an event that name the same group, in whatever modules, exactly one receives each
+  // publish, in turn. Empty: receives every one.
+  std::string group{};
+
+  // `optional`: no error when nobody declares the event.
+  Presence presence = Presence::required;
+
+  // A call that takes longer is named in a warning, at most once a minute per handler.
+  std::chrono::milliseconds slow_after{1000};
+};
+
+// What is known of a declared event. A copy; later changes do not show in it.
+struct EventInfo {
+  std::string name;
+  int version = 1;
+  std::string module;         // that declared it, and alone may publish it
+  std::string description{};  // from Declaration
+  std::string type;           // the C++ type
+  std::string routing_key;    // `name`, from version 2 on `name.v2`, or the declared one
+  bool leaves_the_process = false;
+  bool has_key = false;
+  std::string schema;  // JSON Schema of the data
+};
+
+namespace detail {
+
+class Registrar;
+
+// A handler without its type; `call` gets the object, the event and its context.
+struct HandlerFunction {
+  std::shared_ptr<void> object;
+  void (*call)(void* object, const void* event, const EventContext& context);
+};
+
+template <class F>
+struct FirstParameter : FirstParameter<decltype(&F::operator())> {};
+template <class R, class C, class A, class... B>
+struct FirstParameter<R (C::*)(A, B...)> {
+  using type = std::remove_cvref_t<A>;
+};
+template <class R, class C, class A, class... B>
+struct FirstParameter<R (C::*)(A, B...) const> {
+  using type = std::remove_cvref_t<A>;
+};
+template <class R, class A, class... B>
+struct FirstParameter<R (*)(A, B...)> {
+  using type = std::remove_cvref_t<A>;
+};
+
+template <class F>
+concept HasOneSignature = requires {
+  typename FirstParameter<std::decay_t<F>>::type;
+};
+
+template <class F>
+using EventOf = typename FirstParameter<std::decay_t<F>>::type;
+
+template <Event E, class F>
+HandlerFunction typed_handler(F&& handler) {
+  using Handler = std::decay_t<F>;
+  return {std::make_shared<Handler>(std::forward<F>(handler)),
+          [](void* object, const void* event, [[maybe_unused]] const EventContext& context) {
+            if constexpr (std::is_invocable_v<Handler&, const E&, const EventContext&>) {
+              (*static_cast<Handler*>(object))(*static_cast<const E*>(event), context);
+            } else {
+              (*static_cast<Handler*>(object))(*static_cast<const E*>(event));
+            }
+          }};
+}
+
+template <class F>
+HandlerFunction envelope_handler(F&& handler) {
+  using Handler = std::decay_t<F>;
+  return {std::make_shared<Handler>(std::forward<F>(handler)),
+          [](void* object, const void*, const EventContext& context) {
+            (*static_cast<Handler*>(object))(static_cast<const Envelope&>(context));
+          }};
+}
+
+}  // namespace detail
+
+// Where modules find events and register handlers. Handed to Module::register_handlers; registering later throws
+// DeclarationError. Lookups may be made from any thread at any time.
+class EventRegistry {
+ public:
+  EventRegistry(const EventRegistry&) = delete;
+  EventRegistry& operator=(const EventRegistry&) = delete;
+
+  // Registers a handler for the event that its first parameter names:
+  //   registry.on([this](const OrderPlaced& e) {...});
+  //   registry.on([this](const OrderPlaced& e, const EventContext& c) {...}, {.name = "confirm", .priority = 10});
+  // Several handlers of one module for one event are fine; each is called. The handler is called from whatever threads
+  // publish, at once; it is destroyed when the host starts again or is destroyed.
+  template <class F>
+  void on(F&& handler, HandlerOptions options = {}) {
+    static_assert(detail::HasOneSignature<F>,
+                  "a handler is a function or lambda with one signature, whose first parameter is the event: "
+                  "[](const OrderPlaced& event) {...}; name the event's type instead of `auto`");
+    if constexpr (detail::HasOneSignature<F>) {
+      using E = detail::EventOf<F>;
+      static_assert(Event<E>,
+                    "the first parameter of a handler must be an event: describe it with ASHLAR_EVENT, or register by "
+                    "name: registry.on(\"orders.order.placed\", [](const ashlar::Envelope& e) {...})");
+      if constexpr (Event<E>) {
+        static_assert(
+            std::is_invocable_v<std::decay_t<F>&, const E&, const EventContext&> ||
+                std::is_invocable_v<std::decay_t<F>&, const E&>,
+            "a handler takes the event by const reference, and optionally `const ashlar::EventContext&` second");
+        if constexpr (std::is_invocable_v<std::decay_t<F>&, const E&, const EventContext&> ||
+                      std::is_invocable_v<std::decay_t<F>&, const E&>) {
+          add(id_of<E>(), type_name_of<E>(), detail::typed_handler<E>(std::forward<F>(handler)), std::move(options));
+        }
+      }
+    }
+  }
+
+  // Registers a handler by name (`orders.order.placed` is version 1, `orders.order.placed@2` version 2) or by pattern
+  // (`*` is exactly one segment, `#` any number, also none; all versions). It receives the envelope, with no include of the
+  // emitter's header.
+  template <class F>
+  void on(std::string_view name_or_pattern, F&& handler, HandlerOptions options = {}) {
+    static_assert(std::is_invocable_v<std::decay_t<F>&, const Envelope&>,
+                  "a handler registered by name takes `const ashlar::Envelope&`");
+    if constexpr (std::is_invocable_v<std::decay_t<F>&, const Envelope&>) {
+      add(name_or_pattern, detail::envelope_handler(std::forward<F>(handler)), std::move(options));
+    }
+  }
+
+  // Declared events, in the order of their declaration.
+  virtual std::optional<EventInfo> find(std::string_view name, int version = 1) const = 0;
+  virtual std::vector<EventInfo> events_of(std::string_view module) const = 0;
+  virtual std::vector<EventInfo> all() const = 0;
+
+ protected:
+  EventRegistry() = default;
+  ~EventRegistry() = default;
+
+ private:
+  template <class E>
+  static constexpr std::string_view type_name_of() {
+    return ashlar::type_name<E>();
+  }
+
+  virtual void add(EventId event, std::string_view type, detail::HandlerFunction handler, HandlerOptions options) = 0;
+  virtual void add(std::string_view name_or_pattern, detail::HandlerFunction handler, HandlerOptions options) = 0;
+};
+
+}  // namespace ashlar

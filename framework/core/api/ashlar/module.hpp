@@ -1,0 +1,248 @@
+#pragma once
+
+#include <ashlar/commands.hpp>
+#include <ashlar/configuration.hpp>
+#include <ashlar/event_bus.hpp>
+#include <ashlar/event_registry.hpp>
+#include <ashlar/health.hpp>
+#include <ashlar/log.hpp>
+#include <ashlar/routes.hpp>
+#include <ashlar/shape.hpp>
+#include <ashlar/subscription.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ashlar {
+
+namespace detail {
+
+// What a declaration says of an event type, with what decoding and encoding need; made where a module declares it.
+struct EventDescriptor {
+  const EventType* type = nullptr;  // null: declared without a C++ type of its own index
+  EventId id;
+  std::string_view type_name;
+  const Shape* data = nullptr;
+  void* (*make)() = nullptr;
+  void (*destroy)(void*) = nullptr;
+  std::function<std::string(const void*)> key{};
+  std::string description{};
+  std::string routing_key{};
+  std::string aggregate_type{};
+  bool leaves_the_process = false;
+};
+
+struct UpcasterDescriptor {
+  EventId from;
+  EventId to;
+  std::function<std::shared_ptr<void>(const void*)> convert;
+};
+
+template <Event E>
+EventDescriptor describe_event() {
+  return {.type = &event_type<E>,
+          .id = id_of<E>(),
+          .type_name = type_name<E>(),
+          .data = &shape_of<E>,
+          .make = []() -> void* { return new E{}; },
+          .destroy = [](void* event) { delete static_cast<E*>(event); }};
+}
+
+inline std::string key_text(std::string text) { return text; }
+inline std::string key_text(const Uuid& id) { return id.to_string(); }
+template <std::integral I>
+std::string key_text(I number) {
+  return std::to_string(number);
+}
+
+}  // namespace detail
+
+// What emits<E>() returns: says more about the event. Used at once, inside declare().
+template <Event E>
+class EventDeclaration {
+ public:
+  explicit EventDeclaration(detail::EventDescriptor& descriptor) : descriptor_(descriptor) {}
+
+  // Events of one key are kept in order by whoever stores or carries them. A string, integer or Uuid member.
+  template <class Key>
+  EventDeclaration& key(Key E::*member) {
+    descriptor_.key = [member](const void* event) { return detail::key_text(static_cast<const E*>(event)->*member); };
+    return *this;
+  }
+  // A bridge, where one is configured, carries it to other processes.
+  EventDeclaration& leaves_the_process() {
+    descriptor_.leaves_the_process = true;
+    return *this;
+  }
+  // One sentence for `describe` and the schema.
+  EventDeclaration& described_as(std::string sentence) {
+    descriptor_.description = std::move(sentence);
+    return *this;
+  }
+  // Instead of `name` (version 1) or `name.vN`.
+  EventDeclaration& routing_key(std::string key) {
+    descriptor_.routing_key = std::move(key);
+    return *this;
+  }
+  // What the `aggregate` wire format calls the event's subject; by default the name's entity segment in PascalCase.
+  EventDeclaration& aggregate_type(std::string type) {
+    descriptor_.aggregate_type = std::move(type);
+    return *this;
+  }
+
+ private:
+  detail::EventDescriptor& descriptor_;
+};
+
+// What a module tells the host about itself before anything runs. Handed to Module::declare.
+class Declaration {
+ public:
+  Declaration(const Declaration&) = delete;
+  Declaration& operator=(const Declaration&) = delete;
+
+  // This module publishes E, and no other module may.
+  template <Event E>
+  EventDeclaration<E> emits() {
+    return EventDeclaration<E>(add_event(detail::describe_event<E>()));
+  }
+
+  // Handlers of `To` also receive events of `From` that arrive as JSON, converted by a plain function.
+  template <Event From, Event To>
+  void upcasts(To (*convert)(const From&)) {
+    static_assert(id_of<From>().name == id_of<To>().name && id_of<From>().version < id_of<To>().version,
+                  "an upcaster converts an event to a later version of the same name");
+    add_upcaster({id_of<From>(), id_of<To>(), [convert](const void* event) -> std::shared_ptr<void> {
+                    return std::make_shared<To>(convert(*static_cast<const From*>(event)));
+                  }});
+  }
+
+  // This module uses a service of another one; its provider starts before it and stops after it.
+  template <class Service>
+  void needs() {
+    add_need(type_name<Service>());
+  }
+
+  // This module offers a service; it hands over the object in prepare(). One provider for each service.
+  template <class Service>
+  void provides() {
+    add_service(type_name<Service>());
+  }
+
+  // Must be there and started before this one, although none of its services is used.
+  virtual void needs_module(std::string_view module) = 0;
+
+  // `options` (a described struct that holds the defaults; it outlives the start) is this module's section of the
+  // configuration. Filled when prepare() is called.
+  template <class Options>
+  void configured_by(Options& options) {
+    add_configuration(&options, shape_of<Options>);
+  }
+
+  // If this module fails to start, the others start without it; what needs it fails.
+  virtual void optional() = 0;
+
+  virtual Commands& commands() = 0;
+
+ protected:
+  Declaration() = default;
+  ~Declaration() = default;
+
+ private:
+  virtual detail::EventDescriptor& add_event(detail::EventDescriptor event) = 0;
+  virtual void add_upcaster(detail::UpcasterDescriptor upcaster) = 0;
+  virtual void add_need(std::string_view service) = 0;
+  virtual void add_service(std::string_view service) = 0;
+  virtual void add_configuration(void* options, const Shape& shape) = 0;
+};
+
+// What a module works with, from prepare() until it has stopped. The references it gives live as long as the module.
+class ModuleContext {
+ public:
+  ModuleContext(const ModuleContext&) = delete;
+  ModuleContext& operator=(const ModuleContext&) = delete;
+
+  virtual EventBus& bus() = 0;
+  virtual LiveEvents& live_events() = 0;
+  virtual const Log& log() const = 0;
+  virtual Clock& clock() = 0;
+  virtual Routes& routes() = 0;
+
+  // A folder where the application keeps its files; exists. Shared by all modules: name files after the module.
+  virtual const std::filesystem::path& data_directory() const = 0;
+
+  // A service that declare() named with needs<>(); asking for another is an error even where it exists.
+  template <class Service>
+  Service& service() {
+    return *static_cast<Service*>(find_service(type_name<Service>()));
+  }
+
+  // Hands over a service that declare() named with provides<>(); in prepare(). `object` belongs to the module and lives
+  // until it is destroyed.
+  template <class Service>
+  void provide(Service& object) {
+    add_service(type_name<Service>(), &object);
+  }
+
+  // Adds a check to what `/health/ready` and ModuleHost::health() ask. It runs until the module has stopped.
+  virtual void health_check(std::string name, HealthCheck check) = 0;
+
+  // The module works, but not fully; `reason` is shown by health until recovered(). Any thread.
+  virtual void degraded(std::string reason) = 0;
+  virtual void recovered() = 0;
+
+ protected:
+  ModuleContext() = default;
+  ~ModuleContext() = default;
+
+ private:
+  virtual void* find_service(std::string_view service) = 0;
+  virtual void add_service(std::string_view service, void* object) = 0;
+};
+
+// A business unit of the application. A host calls these in the order in which they stand, on the thread that calls
+// ModuleHost::start(). Whatever may be called from handlers, routes or checks must bear concurrent calls.
+class Module {
+ public:
+  virtual ~Module() = default;
+
+  // [a-z][a-z0-9_]*; unique in a host; also the name of the configuration's section.
+  virtual std::string_view name() const = 0;
+
+  // Says what the module emits, needs, provides and reads from the configuration. Does no work. Called once for every host
+  // that the module is in, before all else.
+  virtual void declare(Declaration& declaration) = 0;
+
+  // Builds what handlers and services need; the configuration is filled, and the modules whose services it needs are
+  // prepared. Publishing is not possible yet. Throwing fails the start. Called again by each start, so it builds anew.
+  virtual void prepare(ModuleContext&) {}
+
+  // Handlers registered here are called from the first start() of any module on, possibly before this module's own.
+  virtual void register_handlers(EventRegistry&) {}
+
+  // Begins to work: adds routes, may publish. The modules it needs have started. Throwing fails the start; stop() is then
+  // not called.
+  virtual void start(ModuleContext&) {}
+
+  // Ends what start() began; no handler runs any more, and the modules it needs still work. May throw; the others are
+  // stopped all the same. May run on another thread than start().
+  virtual void stop() {}
+};
+
+// How an application makes a module; the build writes the list of them.
+struct ModuleFactory {
+  std::string_view name;
+  std::unique_ptr<Module> (*make)();
+};
+
+// Every module of this executable, in order of name; generated by ashlar_application().
+std::vector<ModuleFactory> application_modules();
+
+}  // namespace ashlar
+
+// Stands once in a module's sources, outside namespaces: ASHLAR_MODULE(orders, orders::OrdersModule).
+#define ASHLAR_MODULE(name, Class)                               \
+  std::unique_ptr<::ashlar::Module> ashlar_make_module_##name(); \
+  std::unique_ptr<::ashlar::Module> ashlar_make_module_##name() { return std::make_unique<Class>(); }

@@ -1,0 +1,156 @@
+#include "config/yaml.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "config/substitute.hpp"
+#include "text/printable.hpp"
+
+namespace ashlar::detail {
+namespace {
+
+constexpr std::size_t most_bytes = 1024 * 1024;
+constexpr int most_levels = 64;
+constexpr int most_values = 100'000;
+
+constexpr std::string_view too_much = ", more than a configuration may have";
+
+std::string too_deep() { return fmt::format("deeper than {} levels{}", most_levels, too_much); }
+
+struct TooMuch {
+  Origin origin;
+  std::string problem;
+};
+
+// Makes Nodes of yaml-cpp's, where an anchor and its aliases are one node: each alias becomes a copy, which is why depth
+// and number are counted here.
+class Converter {
+ public:
+  Converter(Origin base, const Configuration::Environment* environment, Problems& problems)
+      : base_(std::move(base)), environment_(environment), problems_(problems) {}
+
+  Origin at(const YAML::Mark& mark) const {
+    Origin origin = base_;
+    if (base_.document != Origin::no_document && !mark.is_null()) {
+      origin.line = mark.line + 1;
+      origin.column = mark.column + 1;
+    }
+    return origin;
+  }
+
+  Node convert(const YAML::Node& yaml, const std::string& path, int level) {
+    Node node;
+    node.origin = at(yaml.Mark());
+    if (level > most_levels) throw TooMuch{node.origin, too_deep()};
+    if (++values_ > most_values)
+      throw TooMuch{node.origin, fmt::format("more than {} values{}", most_values, too_much)};
+    switch (yaml.Type()) {
+      case YAML::NodeType::Undefined:
+      case YAML::NodeType::Null: node.kind = Node::Kind::null; break;
+      case YAML::NodeType::Scalar: scalar(node, yaml.Scalar(), path); break;
+      case YAML::NodeType::Sequence:
+        node.kind = Node::Kind::list;
+        for (const YAML::Node& item : yaml) {
+          node.items.push_back(convert(item, fmt::format("{}[{}]", path, node.items.size()), level + 1));
+        }
+        break;
+      case YAML::NodeType::Map: map(node, yaml, path, level); break;
+    }
+    return node;
+  }
+
+ private:
+  void scalar(Node& node, const std::string& text, const std::string& path) {
+    node.kind = Node::Kind::text;
+    node.text = text;
+    if (environment_ == nullptr || text.find("${") == text.npos) return;
+    Substituted result = substitute(text, *environment_);
+    if (result.problem.empty() && !result.unset.empty() && result.from_environment) {
+      // Half a value is a slip of who set the other half; to leave it out silently would hide that.
+      result.problem = fmt::format("the environment variable {0} is not set; set it, or write ${{{0}:-}}",
+                                   fmt::join(result.unset, ", "));
+    }
+    if (!result.problem.empty()) {
+      problems_.add(node.origin, path, result.problem);
+      node.kind = Node::Kind::absent;
+    } else if (!result.unset.empty()) {
+      node.kind = Node::Kind::absent;
+    }
+    node.text = std::move(result.text);
+    node.verbatim = result.replaced;
+  }
+
+  void map(Node& node, const YAML::Node& yaml, const std::string& path, int level) {
+    node.kind = Node::Kind::map;
+    std::set<std::string_view> keys;
+    for (const auto& pair : yaml) {
+      const Origin origin = at(pair.first.Mark());
+      if (!pair.first.IsScalar()) {
+        problems_.add(origin, path, "a key that is no plain text");
+        continue;
+      }
+      const std::string& key = pair.first.Scalar();
+      const std::string key_path = path_to(path, key);
+      if (!keys.insert(key).second) {
+        problems_.add(origin, key_path, "stands twice");
+        continue;
+      }
+      Node value = convert(pair.second, key_path, level + 1);
+      node.entries.push_back({key, origin, std::move(value)});
+    }
+  }
+
+  Origin base_;
+  const Configuration::Environment* environment_;
+  Problems& problems_;
+  int values_ = 0;
+};
+
+// Without the name of an unknown anchor, which newer versions add: a secret that begins with `*` and lacks its quotes looks like one.
+std::string reason(std::string_view message) { return printable(message.substr(0, message.find(": ")), 200); }
+
+Node read(std::string_view text, const Origin& base, std::string_view path,
+          const Configuration::Environment* environment, Problems& problems) {
+  Converter converter(base, environment, problems);
+  try {
+    if (text.size() > most_bytes) throw TooMuch{base, fmt::format("{} bytes{}", text.size(), too_much)};
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.empty()) return {};
+    if (documents.size() > 1) {
+      problems.add(converter.at(documents[1].Mark()), path, "a second YAML document; there may be one");
+    }
+    return converter.convert(documents[0], std::string(path), 1);
+  } catch (const TooMuch& fault) {
+    problems.add(fault.origin, path, fault.problem);
+  } catch (const YAML::DeepRecursion& error) {
+    problems.add(converter.at(error.mark), path, too_deep());
+  } catch (const YAML::Exception& error) {
+    problems.add(converter.at(error.mark), path, "no valid YAML: " + reason(error.msg));
+  }
+  return {};
+}
+
+}  // namespace
+
+Node read_document(std::string_view text, std::string_view file, std::size_t document,
+                   const Configuration::Environment& environment, Problems& problems) {
+  const Origin origin{std::string(file), document};
+  Node root = read(text, origin, {}, &environment, problems);
+  if (root.kind == Node::Kind::text || root.kind == Node::Kind::list) {
+    problems.add(root.origin, {}, "expected sections, like `orders:` with its keys below it");
+    return {};
+  }
+  return root;
+}
+
+Node read_structure(const Node& verbatim, std::string_view path, Problems& problems) {
+  return read(verbatim.text, verbatim.origin, path, nullptr, problems);
+}
+
+}  // namespace ashlar::detail

@@ -1,0 +1,68 @@
+#include "dispatch/dispatch.hpp"
+#include "dispatch/report_details.hpp"
+
+#include <ashlar/event_bus.hpp>
+#include <ashlar/event_sink.hpp>
+
+#include <fmt/format.h>
+
+namespace ashlar {
+
+std::string_view EventBus::module() const noexcept { return port_->module; }
+
+PublishReport EventBus::publish_json(std::string_view event, std::string_view json, const PublishOptions& options) {
+  if (port_->dispatch == nullptr) {
+    throw PublishRefused(
+        fmt::format("'{}' cannot be published as JSON here: this bus records events and knows no "
+                    "declarations",
+                    event));
+  }
+  return port_->dispatch->publish_json(*port_, event, json, options);
+}
+
+SinkBus::SinkBus(EventSink& sink, std::string module, Clock& clock)
+    : SinkBus([&] {
+        auto port = std::make_unique<detail::Port>();
+        port->module = std::move(module);
+        port->sink = &sink;
+        port->clock = &clock;
+        return port;
+      }()) {}
+
+SinkBus::SinkBus(std::unique_ptr<detail::Port> port) : EventBus(*port), own_port_(std::move(port)) {}
+
+SinkBus::~SinkBus() = default;
+
+void PublishReport::DeleteDetails::operator()(Details* details) const noexcept { delete details; }
+
+std::size_t PublishReport::handlers() const noexcept {
+  if (plan_ == nullptr) return failures().size();
+  const std::size_t own = static_cast<std::size_t>(plan_->end - plan_->steps);
+  return details_ && details_->converted ? own + details_->converted->handlers() : own;
+}
+
+const std::vector<HandlerFailure>& PublishReport::failures() const noexcept {
+  static const std::vector<HandlerFailure> none;
+  return details_ ? details_->failures : none;
+}
+
+std::vector<HandlerOutcome> PublishReport::outcomes() const { return detail::Dispatch::outcomes(*this); }
+
+std::string PublishReport::to_string() const {
+  std::string text = fmt::format("{} handler{}", handlers(), handlers() == 1 ? "" : "s");
+  if (ok()) return text;
+  text += fmt::format(", {} failed", failures().size());
+  std::string_view separator = ": ";
+  for (const HandlerFailure& failure : failures()) {
+    text += fmt::format("{}{}{}{}: {}", separator, failure.module, failure.module.empty() ? "" : "/", failure.handler,
+                        failure.message);
+    separator = "; ";
+  }
+  return text;
+}
+
+void PublishReport::throw_if_failed() const {
+  if (!ok()) throw HandlersFailed(failures().front().event + ": " + to_string());
+}
+
+}  // namespace ashlar

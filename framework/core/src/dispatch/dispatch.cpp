@@ -1,0 +1,353 @@
+#include "dispatch/dispatch.hpp"
+
+#include "dispatch/barrier.hpp"
+#include "dispatch/pattern.hpp"
+#include "dispatch/report_details.hpp"
+#include "text/nearest.hpp"
+
+#include <fmt/format.h>
+
+namespace ashlar::detail {
+namespace {
+
+// The table of a host that takes no events.
+const PlanTable closed_table;
+
+std::atomic<std::uint32_t> last_event_index{0};
+
+std::int64_t nanoseconds_of(Clock::Steady time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::uint32_t next_event_index() noexcept { return ++last_event_index; }
+
+Dispatch::Dispatch(Clock& clock, Log log, int max_depth)
+    : table_(&closed_table),
+      attention_(publishers_fence),
+      clock_(clock),
+      max_depth_(max_depth),
+      log_(std::move(log)),
+      live_(std::make_shared<LiveSubscriptions>([this](const Frame& frame) { record_live_failure(frame); })),
+      failures_([this] {
+        log_.error("an observer of failed handlers failed", {{"error", current_exception_message()}});
+      }) {}
+
+Dispatch::~Dispatch() = default;
+
+EventBus& Dispatch::add_bus(std::string module) {
+  Port& port = ports_.emplace_back();
+  port.dispatch = this;
+  port.module = std::move(module);
+  port.clock = &clock_;
+  bus_numbers_.emplace(port.module, buses_.size());
+  return *buses_.emplace_back(std::unique_ptr<EventBus>(new EventBus(port)));
+}
+
+EventBus* Dispatch::bus_of(std::string_view module) {
+  const auto found = bus_numbers_.find(std::string(module));
+  return found == bus_numbers_.end() ? nullptr : buses_[found->second].get();
+}
+
+EventDescriptor& Dispatch::add_event(const std::string& module, EventDescriptor event) {
+  auto declared = std::make_unique<DeclaredEvent>();
+  const std::string reference = event_text(event.id);
+  const auto [known, added] = events_by_reference_.try_emplace(reference, declared.get());
+  if (!added) {
+    const DeclaredEvent& first = *known->second;
+    throw DeclarationError(
+        first.module == module
+            ? fmt::format("module '{}' declares event '{}@{}' twice: remove one d.emits<>() (types {} and {})", module,
+                          event.id.name, event.id.version, first.descriptor.type_name, event.type_name)
+            : fmt::format(
+                  "modules '{}' and '{}' both declare event '{}@{}' (types {} and {}): only one module may publish "
+                  "an event; the other one handles it, or gives its own a name of its own",
+                  first.module, module, event.id.name, event.id.version, first.descriptor.type_name, event.type_name));
+  }
+  declared->descriptor = std::move(event);
+  declared->module = module;
+  declared->number = events_.size();
+  return events_.emplace_back(std::move(declared))->descriptor;
+}
+
+void Dispatch::add_upcaster(const std::string& module, UpcasterDescriptor upcaster) {
+  const auto from = events_by_reference_.find(event_text(upcaster.from));
+  const auto to = events_by_reference_.find(event_text(upcaster.to));
+  if (from == events_by_reference_.end() || to == events_by_reference_.end()) {
+    throw DeclarationError(fmt::format(
+        "module '{}' converts '{}' to '{}', but nobody declares '{}': declare both versions with d.emits<>()", module,
+        event_text(upcaster.from), event_text(upcaster.to),
+        event_text(from == events_by_reference_.end() ? upcaster.from : upcaster.to)));
+  }
+  if (from->second->upcaster != nullptr) {
+    throw DeclarationError(fmt::format("event '{}' has two upcasters; one is enough", event_text(upcaster.from)));
+  }
+  from->second->upcaster = upcasters_.emplace_back(std::make_unique<UpcasterDescriptor>(std::move(upcaster))).get();
+}
+
+void Dispatch::freeze_events() {
+  for (const auto& event : events_) {
+    const EventDescriptor& descriptor = event->descriptor;
+    event->routing_key = descriptor.routing_key;
+    if (event->routing_key.empty()) {
+      event->routing_key = descriptor.id.version == 1
+                               ? std::string(descriptor.id.name)
+                               : fmt::format("{}.v{}", descriptor.id.name, descriptor.id.version);
+    }
+  }
+  slots_.size_for(2 * events_.size());
+  live_->open(events_);
+}
+
+const DeclaredEvent* Dispatch::find_event(std::string_view reference) const {
+  const auto found = events_by_reference_.find(normal_event_reference(reference));
+  return found == events_by_reference_.end() ? nullptr : found->second;
+}
+
+Handler& Dispatch::add_handler(std::unique_ptr<Handler> handler) { return *handlers_.emplace_back(std::move(handler)); }
+
+void Dispatch::remove_handlers() {
+  slots_.each([](const ThreadSlot& slot) {
+    for (std::size_t plan = 0; plan < slot.capacity; ++plan) slot.calls[plan].store(0, std::memory_order_relaxed);
+  });
+  tables_.clear();
+  seen_.clear();
+  handlers_.clear();
+  removed_.clear();
+}
+
+void Dispatch::compile() {
+  auto table = compile_plan(events_, handlers_);
+  for (EventPlan& plan : table->plans) {
+    plan.owner = &ports_[bus_numbers_.find(plan.event->module)->second];
+    plan.live = &live_->of(*plan.event);
+  }
+  tables_.push_back(std::move(table));
+}
+
+void Dispatch::open() { table_.store(tables_.back().get(), std::memory_order_seq_cst); }
+
+// Publishers that read the old table finish with it: tables are kept until the host has stopped.
+void Dispatch::remove_handlers_of(std::string_view module) {
+  std::vector<std::unique_ptr<Handler>> kept;
+  for (auto& handler : handlers_) {
+    if (handler->module == module) {
+      removed_.push_back(std::move(handler));
+    } else {
+      kept.push_back(std::move(handler));
+    }
+  }
+  handlers_ = std::move(kept);
+}
+
+bool Dispatch::idle() const {
+  bool idle = true;
+  slots_.each([&](const ThreadSlot& slot) { idle = idle && slot.running.load(std::memory_order_seq_cst) == nullptr; });
+  return idle;
+}
+
+bool Dispatch::close(Clock::Steady deadline) {
+  attention_.store(true, std::memory_order_seq_cst);
+  const PlanTable* table = table_.load(std::memory_order_relaxed);
+  if (table != &closed_table) draining_.store(table, std::memory_order_release);
+  table_.store(&closed_table, std::memory_order_seq_cst);
+  heavy_fence();
+  std::unique_lock lock(drained_mutex_);
+  const bool drained = clock_.wait_until(lock, drained_, deadline, [this] { return idle(); });
+  draining_.store(nullptr, std::memory_order_release);
+  attention_.store(publishers_fence, std::memory_order_seq_cst);
+  return drained;
+}
+
+bool Dispatch::inside() const {
+  for (const Frame* frame = this_thread.frame; frame != nullptr; frame = frame->outer) {
+    if (frame->plan->owner->dispatch == this) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> Dispatch::running() const {
+  std::vector<std::string> running;
+  slots_.each([&](const ThreadSlot& slot) {
+    const Step* step = slot.running.load(std::memory_order_acquire);
+    if (step == nullptr) return;
+    running.push_back(step->handler == nullptr
+                          ? std::string("a live subscription")
+                          : fmt::format("handler '{}/{}'", step->handler->module, step->handler->name));
+  });
+  return running;
+}
+
+void Dispatch::watch() {
+  const Clock::Steady now = clock_.steady_now();
+  slots_.each([&](const ThreadSlot& slot) {
+    const Step* step = slot.running.load(std::memory_order_acquire);
+    if (step == nullptr || step->statistics == nullptr) {
+      seen_.erase(&slot);
+      return;
+    }
+    // The same step in the same publish, as the count of the event's publishes on that thread tells.
+    const std::size_t event = step->statistics->event;
+    const std::uint64_t call = slot.calls[event].load(std::memory_order_relaxed) +
+                               slot.calls[events_.size() + event].load(std::memory_order_relaxed);
+    Seen& seen = seen_[&slot];
+    if (seen.step != step || seen.call != call) {
+      seen = {call, step, now};
+      return;
+    }
+    if (now - seen.since > step->handler->options.slow_after) {
+      warn_slow(*step->handler, now - seen.since, now);
+    }
+  });
+}
+
+void Dispatch::warn_slow(Handler& handler, std::chrono::nanoseconds took, Clock::Steady now) {
+  constexpr std::int64_t minute = 60'000'000'000;
+  const std::int64_t now_ns = nanoseconds_of(now);
+  std::int64_t warned = handler.warned_at_ns.load(std::memory_order_relaxed);
+  if (warned >= 0 && now_ns - warned < minute) return;
+  if (!handler.warned_at_ns.compare_exchange_strong(warned, now_ns)) return;
+  log_.warning("slow handler", {{"slow_module", handler.module},
+                                {"slow_handler", handler.name},
+                                {"took_ms", took.count() / 1'000'000},
+                                {"threshold_ms", handler.options.slow_after.count()}});
+}
+
+void Dispatch::refuse(const Port& port, const EventType& type) const {
+  const EventId& id = type.id;
+  const auto declared = events_by_reference_.find(event_text(id));
+  if (declared == events_by_reference_.end()) {
+    throw PublishRefused(
+        fmt::format("module '{}' published '{}', which no module declares: add d.emits<>() for it to "
+                    "declare() (modules/{})",
+                    port.module, event_text(id), port.module));
+  }
+  if (declared->second->module != port.module) {
+    throw PublishRefused(
+        fmt::format("module '{}' published '{}', which only module '{}' may, because that one declared it", port.module,
+                    event_text(id), declared->second->module));
+  }
+  const EventDescriptor& descriptor = declared->second->descriptor;
+  if (descriptor.type->index != type.index) {
+    throw PublishRefused(
+        fmt::format("module '{}' published '{}' as another type than {}, which it declared: publish that one",
+                    port.module, event_text(id), descriptor.type_name));
+  }
+  throw PublishRefused(
+      fmt::format("module '{}' published '{}' while the host takes no events: it takes them from the start "
+                  "of its first module until it begins to stop",
+                  port.module, event_text(id)));
+}
+
+void Dispatch::refuse_depth(const Port& port, const Frame& frame) const {
+  throw DepthExceeded(
+      fmt::format("module '{}' published '{}' {} events deep, {} are allowed (HostOptions::max_depth): {}", port.module,
+                  event_text(frame.event_id()), frame.depth, max_depth_, frame.chain()));
+}
+
+PublishReport::Details& Dispatch::details_of(PublishReport& report) {
+  if (!report.details_) report.details_.reset(new PublishReport::Details);
+  return *report.details_;
+}
+
+void Dispatch::keep(PublishReport& report, HandlerFailure failure) {
+  details_of(report).failures.push_back(std::move(failure));
+}
+
+void Dispatch::note_turn(PublishReport& report, std::size_t group, std::size_t member) {
+  report.turns_ |= as_turn(group, member);
+}
+
+const Step* Dispatch::record_failure(const Frame& frame) noexcept {
+  const Step* const failed = frame.slot->running.load(std::memory_order_relaxed);
+  failed->statistics->failures.fetch_add(1, std::memory_order_relaxed);
+  record(frame, failed->handler->module, failed->handler->name);
+  const Step* step = frame.plan->steps;
+  while (step != failed && !(step->group != nullptr && step->group->has(failed))) ++step;
+  return step;
+}
+
+void Dispatch::record_live_failure(const Frame& frame) noexcept { record(frame, "", "live subscription"); }
+
+// The memory to report a failure with may be what is lacking; the counter has it then, and the next handler still runs.
+void Dispatch::record(const Frame& frame, const std::string& module, const std::string& handler) noexcept {
+  try {
+    HandlerFailure failure = describe_failure(frame, module, handler);
+    tell(failure);
+    keep(*frame.report, std::move(failure));
+  } catch (...) {
+    log_.error("a failure could not be reported in full");
+  }
+}
+
+void Dispatch::tell(const HandlerFailure& failure) {
+  log_.error("handler failed", {{"failed_event", failure.event},
+                                {"failed_event_id", failure.event_id},
+                                {"failed_module", failure.module},
+                                {"failed_handler", failure.handler},
+                                {"error", failure.message}});
+  failures_.tell(failure);
+}
+
+std::vector<HandlerDescription> Dispatch::handlers_of(const DeclaredEvent& event) const {
+  std::vector<HandlerDescription> result;
+  if (tables_.empty()) return result;
+  std::uint64_t published = 0;
+  std::uint64_t converted = 0;
+  slots_.each([&](const ThreadSlot& slot) {
+    if (event.number >= slot.capacity) return;
+    published += slot.calls[event.number].load(std::memory_order_relaxed);
+    converted += slot.calls[events_.size() + event.number].load(std::memory_order_relaxed);
+  });
+  const auto add = [&](const Step& step, std::uint64_t calls) {
+    const Handler& handler = *step.handler;
+    const StepStatistics& from = *step.statistics;
+    HandlerDescription description{.module = handler.module,
+                                   .name = handler.name,
+                                   .registered_for = handler.registered_for,
+                                   .group = handler.options.group,
+                                   .priority = handler.options.priority};
+    description.statistics = {.calls = calls,
+                              .failures = from.failures.load(std::memory_order_relaxed),
+                              .sampled = from.sampled.load(std::memory_order_relaxed),
+                              .sampled_time = std::chrono::nanoseconds(from.sampled_ns.load(std::memory_order_relaxed)),
+                              .slowest = std::chrono::nanoseconds(from.slowest_ns.load(std::memory_order_relaxed))};
+    result.push_back(std::move(description));
+  };
+  const EventPlan& plan = tables_.back()->plans[event.number];
+  for (const Step* step = plan.steps; step != plan.end; ++step) {
+    if (step->group == nullptr) {
+      add(*step, published + (step->handler->by_pattern ? 0 : converted));
+    } else {
+      for (const Step& member : step->group->members) {
+        add(member, member.statistics->calls.load(std::memory_order_relaxed));
+      }
+    }
+  }
+  return result;
+}
+
+std::vector<HandlerOutcome> Dispatch::outcomes(const PublishReport& report) {
+  std::vector<HandlerOutcome> result;
+  if (report.plan_ != nullptr) {
+    const EventPlan& plan = *report.plan_;
+    for (const Step* step = plan.steps; step != plan.end; ++step) {
+      const Step& called =
+          step->group == nullptr ? *step : step->group->members[turn_of(report.turns_, step->group->number)];
+      HandlerOutcome outcome{.module = called.handler->module, .handler = called.handler->name};
+      const std::string event = event_text(plan.event->descriptor.id);
+      for (const HandlerFailure& failure : report.failures()) {
+        outcome.failed = outcome.failed || (failure.module == outcome.module && failure.handler == outcome.handler &&
+                                            failure.event == event);
+      }
+      result.push_back(std::move(outcome));
+    }
+  }
+  if (report.details_ && report.details_->converted) {
+    for (HandlerOutcome& outcome : outcomes(*report.details_->converted)) result.push_back(std::move(outcome));
+  }
+  return result;
+}
+
+}  // namespace ashlar::detail

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "dispatch/frame.hpp"
+#include "dispatch/live.hpp"
+#include "dispatch/observers.hpp"
+#include "dispatch/plan.hpp"
+#include "dispatch/port.hpp"
+#include "dispatch/thread_slots.hpp"
+
+#include <ashlar/event_bus.hpp>
+#include <ashlar/event_sink.hpp>
+#include <ashlar/host.hpp>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace ashlar::detail {
+
+// The events, handlers and plan of one host, and what runs them. Filled by the host while it starts; from open() to close()
+// any thread publishes.
+//
+// How stop() knows that no handler runs, although publishers take no lock: a publisher first raises its thread's depth, then
+// reads the table; close() first takes the table away, then looks at the depths. The fences in barrier.hpp see to it that at
+// least one of the two notices the other.
+class Dispatch {
+ public:
+  Dispatch(Clock& clock, Log log, int max_depth);
+  ~Dispatch();
+  Dispatch(const Dispatch&) = delete;
+  Dispatch& operator=(const Dispatch&) = delete;
+
+  EventBus& add_bus(std::string module);
+  EventBus* bus_of(std::string_view module);
+
+  // While the host assembles. add_event throws DeclarationError for an event that is declared already.
+  EventDescriptor& add_event(const std::string& module, EventDescriptor event);
+  void add_upcaster(const std::string& module, UpcasterDescriptor upcaster);
+  void freeze_events();
+
+  // While the host starts.
+  Handler& add_handler(std::unique_ptr<Handler> handler);
+  void remove_handlers();
+  void remove_handlers_of(std::string_view module);
+  void compile();
+  void open();
+
+  // Refuses new publishes from outside, and waits until those that run have ended, their nested ones included; false at
+  // the deadline. Afterwards the dispatch may be opened again.
+  bool close(Clock::Steady deadline);
+
+  // What runs now, as `handler 'search/index' of event 'x'`.
+  std::vector<std::string> running() const;
+
+  // Names handlers that have been running longer than their threshold; called now and then by the host's watch.
+  void watch();
+
+  enum class Plans { all, without_patterns };
+
+  template <Plans which = Plans::all>
+  PublishReport publish(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
+  PublishReport publish_json(Port& port, std::string_view event, std::string_view json, const PublishOptions& options);
+  static PublishReport give_to_sink(const Port& port, const EventType& type, const void* event,
+                                    const PublishOptions* options);
+
+  const std::vector<std::unique_ptr<DeclaredEvent>>& events() const { return events_; }
+  const std::vector<std::unique_ptr<Handler>>& handlers() const { return handlers_; }
+  const DeclaredEvent* find_event(std::string_view reference) const;
+  std::vector<HandlerDescription> handlers_of(const DeclaredEvent& event) const;
+  LiveSubscriptions& live() { return *live_; }
+  Observers<HandlerFailure>& failures() { return failures_; }
+
+  // Whether this thread is inside a handler of this host.
+  bool inside() const;
+
+  static std::vector<HandlerOutcome> outcomes(const PublishReport& report);
+  static void note_turn(PublishReport& report, std::size_t group, std::size_t member);
+
+ private:
+  struct Seen {
+    std::uint64_t call = 0;
+    const Step* step = nullptr;
+    Clock::Steady since{};
+  };
+
+  void run_timed(ThreadSlot& slot, const Frame& frame);
+  void run_live(ThreadSlot& slot, const Frame& frame);
+
+  // What the step that runs threw; returns the step. Inside the catch block, as those below.
+  const Step* record_failure(const Frame& frame) noexcept;
+  void record_live_failure(const Frame& frame) noexcept;
+  void record(const Frame& frame, const std::string& module, const std::string& handler) noexcept;
+  static PublishReport::Details& details_of(PublishReport& report);
+  static void keep(PublishReport& report, HandlerFailure failure);
+  void tell(const HandlerFailure& failure);
+  void warn_slow(Handler& handler, std::chrono::nanoseconds took, Clock::Steady now);
+  const EventPlan* plan_while_draining(const EventType& type) const;
+  void leave(ThreadSlot& slot);
+  [[noreturn]] void refuse(const Port& port, const EventType& type) const;
+  [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
+  void run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
+                    PublishReport& report);
+  bool idle() const;
+
+  // Hot: read by every publish.
+  std::atomic<const PlanTable*> table_;
+  std::atomic<bool> attention_;  // a publish that ends looks whether someone waits for it
+  ThreadSlots slots_;
+  Clock& clock_;
+  int max_depth_;
+
+  Log log_;
+  std::shared_ptr<LiveSubscriptions> live_;
+  Observers<HandlerFailure> failures_;
+  std::vector<std::unique_ptr<DeclaredEvent>> events_;
+  std::unordered_map<std::string, DeclaredEvent*> events_by_reference_;
+  std::vector<std::unique_ptr<UpcasterDescriptor>> upcasters_;
+  std::vector<std::unique_ptr<Handler>> handlers_;
+  std::vector<std::unique_ptr<Handler>> removed_;  // of modules that failed to start; older tables name them
+  std::deque<Port> ports_;
+  std::vector<std::unique_ptr<EventBus>> buses_;
+  std::unordered_map<std::string, std::size_t> bus_numbers_;
+  std::vector<std::unique_ptr<PlanTable>> tables_;   // the newest last; older ones may still be run
+  std::atomic<const PlanTable*> draining_{nullptr};  // for events published by handlers that still run
+  std::mutex drained_mutex_;
+  std::condition_variable drained_;
+  std::unordered_map<const ThreadSlot*, Seen> seen_;  // by the watch alone
+};
+
+}  // namespace ashlar::detail

@@ -1,0 +1,96 @@
+#include "dispatch/pattern.hpp"
+
+#include <fmt/format.h>
+
+#include <ashlar/errors.hpp>
+#include <ashlar/event.hpp>
+#include <charconv>
+#include <utility>
+
+namespace ashlar {
+namespace {
+
+// The first segment, and what follows it; an empty text has no segment.
+std::pair<std::string_view, std::string_view> split(std::string_view text) {
+  const auto dot = text.find('.');
+  if (dot == std::string_view::npos) return {text, {}};
+  return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
+bool is_segment(std::string_view segment) {
+  return !segment.empty() && segment.find('.') == std::string_view::npos && has_event_name_characters(segment);
+}
+
+}  // namespace
+
+bool is_pattern(std::string_view text) { return text.find_first_of("*#") != std::string_view::npos; }
+
+std::string pattern_problem(std::string_view pattern) {
+  if (pattern.empty() || pattern.size() > 200) return "a pattern has 1 to 200 characters";
+  std::string_view rest = pattern;
+  bool more = true;
+  while (more) {
+    more = rest.find('.') != std::string_view::npos;
+    const auto [segment, after] = split(rest);
+    if (segment != "*" && segment != "#" && !is_segment(segment)) {
+      return fmt::format("'{}' is neither a segment [a-z][a-z0-9_]* nor '*' nor '#'", segment);
+    }
+    rest = after;
+  }
+  return {};
+}
+
+std::string normal_event_reference(std::string_view text) {
+  if (is_pattern(text)) {
+    if (const std::string problem = pattern_problem(text); !problem.empty()) {
+      throw DeclarationError(fmt::format("'{}' is no pattern: {}", text, problem));
+    }
+    return std::string(text);
+  }
+  const auto at = text.find('@');
+  const std::string_view name = text.substr(0, at);
+  int version = 1;
+  if (at != std::string_view::npos) {
+    const std::string_view digits = text.substr(at + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+    if (error != std::errc() || end != digits.data() + digits.size() || version < 1) {
+      throw DeclarationError(fmt::format("'{}': after '@' stands a version from 1 up", text));
+    }
+  }
+  if (!is_event_name(name)) {
+    throw DeclarationError(fmt::format(
+        "'{}' is no event name: two to six segments [a-z][a-z0-9_]* joined by dots, like 'orders.order.placed'", name));
+  }
+  return version == 1 ? std::string(name) : fmt::format("{}@{}", name, version);
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  // Where the last `#` stood, and the name's rest there: to give it one segment more when the rest does not fit.
+  std::string_view retry_pattern;
+  std::string_view retry_name;
+  bool can_retry = false;
+  for (;;) {
+    if (pattern.empty() && name.empty()) return true;
+    const auto [wanted, pattern_rest] = split(pattern);
+    if (wanted == "#") {
+      if (pattern_rest.empty()) return true;
+      retry_pattern = pattern_rest;
+      retry_name = name;
+      can_retry = true;
+      pattern = pattern_rest;
+      continue;
+    }
+    const auto [segment, name_rest] = split(name);
+    if (!pattern.empty() && !name.empty() && (wanted == "*" || wanted == segment)) {
+      pattern = pattern_rest;
+      name = name_rest;
+      continue;
+    }
+    if (!can_retry || retry_name.empty()) return false;
+    retry_name = split(retry_name).second;
+    pattern = retry_pattern;
+    name = retry_name;
+  }
+}
+
+}  // namespace ashlar

@@ -1,0 +1,199 @@
+// The way of an event through the plan: what every publish pays for is in this file.
+
+#include "dispatch/barrier.hpp"
+#include "dispatch/dispatch.hpp"
+#include "dispatch/report_details.hpp"
+
+#include <ashlar/json.hpp>
+
+#include <fmt/format.h>
+
+namespace ashlar::detail {
+namespace {
+
+constexpr std::uint64_t sample_mask = 1023;
+
+}  // namespace
+
+template <Dispatch::Plans which>
+[[gnu::always_inline]] inline PublishReport Dispatch::publish(const Port& port, const EventType& type,
+                                                              const void* event, const PublishOptions* options) {
+  ThreadState& thread = this_thread;
+  if (thread.host != slots_.serial()) [[unlikely]]
+    slots_.adopt(thread);
+  ThreadSlot& slot = *thread.slot;
+  const Step* const outer_running = slot.running.load(std::memory_order_relaxed);
+  const bool outermost = outer_running == nullptr;
+  if (outermost) [[likely]] {
+    slot.running.store(&ThreadSlot::entering, std::memory_order_relaxed);
+    light_fence(slot.running);
+  }
+  const PlanTable* const table = table_.load(std::memory_order_seq_cst);
+  const EventPlan* plan = type.index < table->type_count ? table->types[type.index] : nullptr;
+  if (plan == nullptr && !outermost) [[unlikely]]
+    plan = plan_while_draining(type);
+  if (plan == nullptr || (which == Plans::all && plan->owner != &port)) [[unlikely]] {
+    if (outermost) leave(slot);
+    refuse(port, type);
+  }
+  if constexpr (which == Plans::without_patterns) plan += plan->to_converted;
+
+  PublishReport report;
+  report.plan_ = plan;
+
+  Frame frame(thread.frame, &slot, *plan, event, options);
+  frame.report = &report;
+  if (frame.depth > max_depth_) [[unlikely]] {
+    if (outermost) leave(slot);
+    refuse_depth(port, frame);
+  }
+  thread.frame = &frame;
+
+  // From here on nothing throws: what handlers and subscribers throw is recorded.
+  std::atomic<std::uint64_t>& calls = slot.calls[plan->number];
+  const std::uint64_t count = calls.load(std::memory_order_relaxed);
+  calls.store(count + 1, std::memory_order_relaxed);
+  if ((count & sample_mask) == 0) [[unlikely]] {
+    run_timed(slot, frame);
+  } else {
+    const auto run = [&](const Step* step) {
+      slot.running.store(step, std::memory_order_relaxed);
+      step->call(step->object, event, frame);
+    };
+    const Step* step = plan->steps;
+    const Step* const end = plan->end;
+    while (step != end) {
+      try {
+        for (; end - step > 16; step += 4) {  // measured: pays for long plans only
+          run(step);
+          run(step + 1);
+          run(step + 2);
+          run(step + 3);
+        }
+        for (; step != end; ++step) run(step);
+      } catch (...) {
+        step = record_failure(frame) + 1;
+      }
+    }
+  }
+  if (plan->live->has_subscribers()) [[unlikely]]
+    run_live(slot, frame);
+
+  thread.frame = frame.outer;
+  slot.running.store(outer_running, std::memory_order_release);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (attention_.load(std::memory_order_relaxed) && outermost) [[unlikely]]
+    leave(slot);
+  return report;
+}
+
+PublishReport publish(Port& port, const EventType& type, const void* event, const PublishOptions* options) {
+  if (port.dispatch == nullptr) [[unlikely]]
+    return Dispatch::give_to_sink(port, type, event, options);
+  return port.dispatch->publish<>(port, type, event, options);
+}
+
+// Events published by handlers that still run when the host stops go the way they would have gone.
+const EventPlan* Dispatch::plan_while_draining(const EventType& type) const {
+  const PlanTable* table = draining_.load(std::memory_order_acquire);
+  return table != nullptr && type.index < table->type_count ? table->types[type.index] : nullptr;
+}
+
+// For close(), which may be waiting for this thread.
+void Dispatch::leave(ThreadSlot& slot) {
+  slot.running.store(nullptr, std::memory_order_release);
+  light_fence(slot.running);
+  std::lock_guard lock(drained_mutex_);
+  drained_.notify_all();
+}
+
+void Dispatch::run_live(ThreadSlot& slot, const Frame& frame) {
+  slot.running.store(&ThreadSlot::live_subscribers, std::memory_order_relaxed);
+  frame.plan->live->call(frame);
+  if (this_thread.cancelled_inside) finish_cancellations(frame.outer);
+}
+
+void Dispatch::run_timed(ThreadSlot& slot, const Frame& frame) {
+  const EventPlan& plan = *frame.plan;
+  Clock::Steady before = clock_.steady_now();
+  for (const Step* step = plan.steps; step != plan.end; ++step) {
+    slot.running.store(step, std::memory_order_relaxed);
+    try {
+      step->call(step->object, frame.event, frame);
+    } catch (...) {
+      record_failure(frame);
+    }
+    const Step& called = *slot.running.load(std::memory_order_relaxed);  // of a group: the member
+    const Clock::Steady after = clock_.steady_now();
+    const std::int64_t took = std::chrono::nanoseconds(after - before).count();
+    StepStatistics& statistics = *called.statistics;
+    statistics.sampled.fetch_add(1, std::memory_order_relaxed);
+    statistics.sampled_ns.fetch_add(took, std::memory_order_relaxed);
+    std::int64_t slowest = statistics.slowest_ns.load(std::memory_order_relaxed);
+    while (took > slowest && !statistics.slowest_ns.compare_exchange_weak(slowest, took, std::memory_order_relaxed)) {}
+    if (after - before > called.handler->options.slow_after) warn_slow(*called.handler, after - before, after);
+    before = after;
+  }
+}
+
+PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::string_view json,
+                                     const PublishOptions& options) {
+  const DeclaredEvent* declared = find_event(event);
+  if (declared == nullptr || declared->module != port.module) {
+    throw PublishRefused(fmt::format(
+        "module '{}' may not publish '{}': {}", port.module, event,
+        declared == nullptr ? "no module declares that event" : "module '" + declared->module + "' declared it"));
+  }
+  const EventDescriptor& descriptor = declared->descriptor;
+  const std::unique_ptr<void, void (*)(void*)> value(descriptor.make(), descriptor.destroy);
+  from_json(value.get(), *descriptor.data, json, {});
+  if (declared->upcaster == nullptr) return publish<>(port, *descriptor.type, value.get(), &options);
+
+  // Both versions are the same happening: one id, one time.
+  PublishOptions shared = options;
+  if (!shared.time) shared.time = clock_.now();
+  if (!shared.id) shared.id = Uuid::v7(shared.time->time_since_epoch().count());
+  PublishReport report = publish<>(port, *descriptor.type, value.get(), &shared);
+  run_upcaster(port, *declared, value.get(), shared, report);
+  return report;
+}
+
+void Dispatch::run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
+                            PublishReport& report) {
+  const UpcasterDescriptor& upcaster = *from.upcaster;
+  const DeclaredEvent& to = *events_by_reference_.at(event_text(upcaster.to));
+  std::shared_ptr<void> converted;
+  try {
+    converted = upcaster.convert(value);
+  } catch (...) {
+    HandlerFailure failure{.event_id = options.id->to_string(),
+                           .event = event_text(from.descriptor.id),
+                           .module = to.module,
+                           .handler = "upcaster to " + event_text(upcaster.to),
+                           .message = current_exception_message()};
+    tell(failure);
+    keep(report, std::move(failure));
+    return;
+  }
+  auto next = std::make_unique<PublishReport>(
+      publish<Plans::without_patterns>(port, *to.descriptor.type, converted.get(), &options));
+  if (to.upcaster != nullptr) run_upcaster(port, to, converted.get(), options, *next);
+  for (const HandlerFailure& failure : next->failures()) keep(report, failure);
+  details_of(report).converted = std::move(next);
+}
+
+PublishReport Dispatch::give_to_sink(const Port& port, const EventType& type, const void* event,
+                                     const PublishOptions* options) {
+  DeclaredEvent declared;
+  declared.descriptor.id = type.id;
+  declared.module = port.module;
+  EventPlan plan;
+  plan.owner = &port;
+  plan.event = &declared;
+  const Frame frame(this_thread.frame, nullptr, plan, event, options);
+  PublishReport report;
+  for (HandlerFailure& failure : port.sink->take(type, event, frame.metadata())) keep(report, std::move(failure));
+  return report;
+}
+
+}  // namespace ashlar::detail

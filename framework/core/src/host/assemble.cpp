@@ -1,0 +1,102 @@
+// The first part of a start: what the modules say of themselves, and whether it fits together.
+
+#include "host/core.hpp"
+#include "text/nearest.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace ashlar::detail {
+namespace {
+
+bool is_module_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && name.find('.') == std::string_view::npos &&
+         has_event_name_characters(name);
+}
+
+}  // namespace
+
+void HostCore::add(std::unique_ptr<Module> module) {
+  if (phase_ != Phase::made) throw Error("modules are added to a host before it assembles");
+  auto record = std::make_unique<ModuleRecord>();
+  record->name = module->name();
+  record->module = std::move(module);
+  if (!is_module_name(record->name)) {
+    throw DeclarationError(
+        fmt::format("'{}' is no name for a module: [a-z][a-z0-9_]*, up to 64 characters", record->name));
+  }
+  if (!numbers_.emplace(record->name, records_.size()).second) {
+    throw DeclarationError(fmt::format(
+        "two modules are named '{}': a name is a module's identity, so rename one or add it only once", record->name));
+  }
+  record->bus = &dispatch.add_bus(record->name);
+  record->context = make_context(*this, *record);
+  records_.push_back(std::move(record));
+}
+
+void HostCore::assemble() {
+  if (phase_ == Phase::assembling) throw Error("this host could not be assembled; make a new one");
+  if (phase_ != Phase::made) return;
+  phase_ = Phase::assembling;
+  for (const auto& [name, number] : numbers_) declare(*records_[number], number);
+  dispatch.freeze_events();
+  options.configuration.check();
+  check_services();
+  order_ = start_order(records_);
+  phase_ = Phase::assembled;
+}
+
+void HostCore::declare(ModuleRecord& record, std::size_t number) {
+  try {
+    run_declare(*this, record);
+  } catch (const DeclarationError&) {
+    throw;
+  } catch (...) {
+    std::throw_with_nested(StartError(fmt::format("module '{}' failed in declare()", record.name)));
+  }
+  for (const std::string& service : record.provides) {
+    const auto [known, added] = services_.try_emplace(service, Service{number, nullptr});
+    if (!added) {
+      throw DeclarationError(fmt::format("modules '{}' and '{}' both provide service '{}': a service has one provider",
+                                         records_[known->second.provider]->name, record.name, service));
+    }
+  }
+}
+
+void HostCore::check_services() {
+  std::vector<std::string> problems;
+  for (const auto& record : records_) {
+    for (const std::string& service : record->needs) {
+      const auto found = services_.find(service);
+      if (found != services_.end()) {
+        record->depends_on.push_back(found->second.provider);
+        continue;
+      }
+      problems.push_back(
+          fmt::format("module '{}' needs service '{}', which no module provides: add the module that "
+                      "provides it, or remove d.needs<{}>() (modules/{})",
+                      record->name, service, service, record->name));
+    }
+    for (const std::string& module : record->needs_modules) {
+      const auto found = numbers_.find(module);
+      if (found != numbers_.end()) {
+        record->depends_on.push_back(found->second);
+        continue;
+      }
+      std::vector<std::string_view> names;
+      for (const auto& known : records_) names.push_back(known->name);
+      problems.push_back(
+          fmt::format("module '{}' needs module '{}', which is not there{}: add it, or remove "
+                      "d.needs_module(\"{}\") (modules/{})",
+                      record->name, module, did_you_mean(module, names), module, record->name));
+    }
+    auto& depends_on = record->depends_on;
+    std::sort(depends_on.begin(), depends_on.end());
+    depends_on.erase(std::unique(depends_on.begin(), depends_on.end()), depends_on.end());
+  }
+  if (!problems.empty()) throw StartError(fmt::format("{}", fmt::join(problems, "\n")));
+}
+
+}  // namespace ashlar::detail

@@ -1,0 +1,146 @@
+// From assembled modules to a running host, and the way back when one of them fails.
+
+#include "host/core.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace ashlar::detail {
+
+void HostCore::prepare() {
+  {
+    std::lock_guard lock(mutex_);
+    if (phase_ == Phase::running || phase_ == Phase::stopping) throw Error("the host runs already");
+    if (phase_ == Phase::prepared) return;
+  }
+  assemble();
+  end_last_run();
+  dispatch.remove_handlers();
+  for (const auto& record : records_) set_state(*record, ModuleState::created);
+  try {
+    for (std::size_t number : order_) prepare_module(*records_[number]);
+    register_handlers();
+    dispatch.compile();
+  } catch (...) {
+    checks.clear(clock.steady_now() + options.stop_deadline);
+    registry.take_problems();
+    for (auto& [name, service] : services_) service.object = nullptr;
+    dispatch.remove_handlers();
+    throw;
+  }
+  std::lock_guard lock(mutex_);
+  phase_ = Phase::prepared;
+}
+
+void HostCore::prepare_module(ModuleRecord& record) {
+  try {
+    check_dependencies(record);
+    record.module->prepare(*record.context);
+    check_provided(record);
+  } catch (...) {
+    if (!record.optional) fail_start(record, "failed in prepare()");
+    fail_optional(record);
+  }
+}
+
+void HostCore::check_provided(const ModuleRecord& record) const {
+  for (const std::string& service : record.provides) {
+    if (services_.find(service)->second.object != nullptr) continue;
+    throw DeclarationError(
+        fmt::format("it declares d.provides<{0}>() but did not hand the service over: call "
+                    "context.provide<{0}>(object) in prepare()",
+                    service));
+  }
+}
+
+void HostCore::check_dependencies(const ModuleRecord& record) {
+  for (std::size_t number : record.depends_on) {
+    ModuleRecord& needed = *records_[number];
+    std::lock_guard lock(needed.mutex);
+    if (needed.state == ModuleState::failed) {
+      throw StartError(fmt::format("it needs module '{}', which failed: {}", needed.name, needed.reason));
+    }
+  }
+}
+
+void HostCore::register_handlers() {
+  for (std::size_t place = 0; place < order_.size(); ++place) {
+    ModuleRecord& record = *records_[order_[place]];
+    if (state_of(record) == ModuleState::failed) continue;
+    registry.begin_turn(record.name, place);
+    try {
+      record.module->register_handlers(registry);
+    } catch (...) {
+      registry.end_turn();
+      if (!record.optional) fail_start(record, "failed in register_handlers()");
+      fail_optional(record);
+      dispatch.remove_handlers_of(record.name);
+    }
+    registry.end_turn();
+  }
+  const std::vector<std::string> problems = registry.take_problems();
+  if (!problems.empty()) throw DeclarationError(fmt::format("{}", fmt::join(problems, "\n")));
+}
+
+void HostCore::start() {
+  prepare();
+  {
+    std::lock_guard lock(mutex_);
+    if (request_followed_) stop_requested_ = false;
+    request_followed_ = false;
+    watch_ends_ = false;
+  }
+  started_.clear();
+  dispatch.open();
+  watch_ = std::thread([this] { watch(); });
+  try {
+    for (std::size_t number : order_) {
+      ModuleRecord& record = *records_[number];
+      if (state_of(record) == ModuleState::failed) continue;
+      start_module(record);
+      if (state_of(record) != ModuleState::failed) started_.push_back(number);
+    }
+  } catch (...) {
+    log_failures(take_down());
+    throw;
+  }
+  std::lock_guard lock(mutex_);
+  phase_ = Phase::running;
+  log.info("host started", {{"modules", started_.size()}});
+}
+
+void HostCore::start_module(ModuleRecord& record) {
+  set_state(record, ModuleState::starting);
+  try {
+    check_dependencies(record);
+    record.module->start(*record.context);
+  } catch (...) {
+    if (!record.optional) fail_start(record, "failed to start");
+    fail_optional(record);
+    dispatch.remove_handlers_of(record.name);
+    dispatch.compile();
+    dispatch.open();
+    return;
+  }
+  // It may have called itself degraded meanwhile.
+  if (state_of(record) == ModuleState::starting) set_state(record, ModuleState::running);
+}
+
+void HostCore::fail_start(ModuleRecord& record, std::string_view what) {
+  const std::string message = current_exception_message();
+  set_state(record, ModuleState::failed, message);
+  std::throw_with_nested(StartError(fmt::format("module '{}' {}", record.name, what)));
+}
+
+void HostCore::fail_optional(ModuleRecord& record) {
+  const std::string message = current_exception_message();
+  set_state(record, ModuleState::failed, message);
+  log.warning("an optional module failed to start; the others go on",
+              {{"failed_module", record.name}, {"error", message}});
+  checks.clear(clock.steady_now() + options.stop_deadline, record.name);
+  for (const std::string& service : record.provides) services_.find(service)->second.object = nullptr;
+}
+
+}  // namespace ashlar::detail

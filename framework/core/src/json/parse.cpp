@@ -1,0 +1,143 @@
+#include "json/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "json/place.hpp"
+#include "text/printable.hpp"
+
+namespace ashlar::detail {
+namespace {
+
+using Json = nlohmann::json;
+
+// Builds the document from the events of nlohmann's parser, which does not recurse.
+class Builder final : public nlohmann::json_sax<Json> {
+ public:
+  Builder(std::string_view text, std::size_t depth_limit) : text_(text), depth_limit_(depth_limit) {}
+
+  Json take() { return std::move(root_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(double value, const string_t&) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    auto [member, inserted] = open_.back().value->get_ref<Json::object_t&>().try_emplace(name);
+    open_.back().key = &member->first;
+    if (!inserted) throw JsonError(pointer(), "stands twice in its object");
+    next_ = &member->second;
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+    throw JsonError({}, problem(position, error));
+  }
+
+ private:
+  struct Open {
+    Json* value;
+    const std::string* key = nullptr;
+  };
+
+  Json& slot() {
+    if (open_.empty()) return root_;
+    if (open_.back().value->is_array()) return open_.back().value->get_ref<Json::array_t&>().emplace_back();
+    return *next_;
+  }
+
+  bool add(Json value) {
+    slot() = std::move(value);
+    return true;
+  }
+
+  bool open(Json container) {
+    Json& value = slot();
+    value = std::move(container);
+    if (open_.size() >= depth_limit_) {
+      throw JsonError(pointer(), fmt::format("deeper than {} levels, the limit", depth_limit_));
+    }
+    open_.push_back({&value});
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string pointer() const {
+    std::string text;
+    for (const Open& open : open_) {
+      if (open.value->is_array()) {
+        if (!open.value->empty()) append_to_pointer(text, std::to_string(open.value->size() - 1));
+      } else if (open.key != nullptr) {
+        append_to_pointer(text, *open.key);
+      }
+    }
+    return text;
+  }
+
+  // nlohmann counts columns in bytes from the start of the line, as editors do for ASCII.
+  std::string problem(std::size_t position, const nlohmann::detail::exception& error) const {
+    std::string_view what = error.what();
+    what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
+    if (const std::size_t number = what.find("number overflow parsing "); number != what.npos) {
+      return "a number no double can hold: " +
+             printable(what.substr(number + std::string_view("number overflow parsing ").size()), shown_of_a_value);
+    }
+    const std::string_view before = text_.substr(0, position == 0 ? 0 : position - 1);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    std::string_view reason = what;
+    if (const std::size_t dash = what.find(" - "); dash != what.npos) reason = what.substr(dash + 3);
+    return fmt::format("no valid JSON at line {}, column {}: {}", line, column, shortened(reason));
+  }
+
+  // The message quotes what was read last, which may be as long as the document.
+  static std::string shortened(std::string_view reason) {
+    const std::size_t last_read = reason.find("; last read: ");
+    const std::size_t expected = reason.rfind("; expected ");
+    std::string text = printable(reason.substr(0, std::min(last_read, expected)), 200);
+    if (last_read != reason.npos) {
+      const std::size_t end = expected != reason.npos && expected > last_read ? expected : reason.size();
+      text += printable(reason.substr(last_read, end - last_read), shown_of_a_value);
+    }
+    if (expected != reason.npos) text += printable(reason.substr(expected), shown_of_a_value);
+    return text;
+  }
+
+  std::string_view text_;
+  std::size_t depth_limit_;
+  Json root_;
+  std::vector<Open> open_;
+  Json* next_ = nullptr;
+};
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text, const JsonLimits& limits) {
+  if (text.size() > limits.bytes) {
+    throw JsonError({}, fmt::format("{} bytes, and the limit is {}", text.size(), limits.bytes));
+  }
+  Builder builder(text, limits.depth);
+  Json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+}  // namespace ashlar::detail

@@ -1,0 +1,24 @@
+#include <ashlar/store/transaction.hpp>
+
+#include "connection.hpp"
+
+namespace ashlar::store {
+
+Transaction::Transaction(Database& database) : connection_(database.connection_) {
+  // IMMEDIATE: waits for other writers here, where nothing is lost, instead of failing half way.
+  connection_->execute("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  // SQLite has already rolled back after some errors.
+  if (connection_ == nullptr || sqlite3_get_autocommit(connection_->handle()) != 0) return;
+  sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  if (connection_ == nullptr) return;
+  connection_->execute("COMMIT");
+  connection_.reset();
+}
+
+}  // namespace ashlar::store

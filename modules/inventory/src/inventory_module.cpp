@@ -1,0 +1,50 @@
+#include <ashlar/module.hpp>
+#include <ashlar/store/database.hpp>
+#include <catalog/events.hpp>
+#include <inventory/events.hpp>
+#include <optional>
+
+#include "stock_book.hpp"
+#include "stock_routes.hpp"
+
+namespace inventory {
+
+class InventoryModule final : public ashlar::Module {
+ public:
+  std::string_view name() const override { return "inventory"; }
+
+  void declare(ashlar::Declaration& declaration) override {
+    declaration.provides<Stock>();
+    declaration.provides<Receiving>();
+    declaration.emits<StockRunningLow>()
+        .key(&StockRunningLow::item_id)
+        .leaves_the_process()
+        .described_as("An item's stock fell below its reorder level.");
+    declaration.emits<StockBackOrdered>()
+        .key(&StockBackOrdered::order_id)
+        .leaves_the_process()
+        .described_as("An order asked for more than there was; the rest is owed to it.");
+  }
+
+  void prepare(ashlar::ModuleContext& context) override {
+    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus());
+    context.provide<Stock>(*book_);
+    context.provide<Receiving>(*book_);
+  }
+
+  void register_handlers(ashlar::EventRegistry& registry) override {
+    registry.on([this](const catalog::ItemAdded& event) { book_->open(event.item_id); }, {.name = "open"});
+  }
+
+  void start(ashlar::ModuleContext& context) override {
+    add_routes(context.routes(), *book_);
+    context.health_check("database", [this] { return book_->health(); });
+  }
+
+ private:
+  std::optional<StockBook> book_;
+};
+
+}  // namespace inventory
+
+ASHLAR_MODULE(inventory, inventory::InventoryModule)

@@ -1,0 +1,1 @@
+// forbidden: the arrows of framework/annex are not known

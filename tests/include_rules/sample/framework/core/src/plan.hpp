@@ -1,0 +1,2 @@
+#include <ashlar/event.hpp>
+#include <boost/signals2/signal.hpp>

@@ -1,0 +1,1 @@
+// forbidden: code lives in the api/ or src/

@@ -1,0 +1,2 @@
+#include <ashlar/event.hpp>
+#include <ashlar/store/table.hpp>

@@ -1,0 +1,5 @@
+#include <ashlar/format.hpp>
+#include <ashlar/store/table.hpp>
+#include <sqlite3.h>
+
+#include "orders/events.hpp"

@@ -1,0 +1,2 @@
+#include <orders/events.hpp>
+#include <payments/events.hpp>

@@ -1,0 +1,1 @@
+#include <ashlar/event.hpp>

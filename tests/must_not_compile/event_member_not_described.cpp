@@ -1,0 +1,16 @@
+// expect: a member of UserCreated is not described: list every member, in order
+#include <ashlar/event.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct UserCreated {
+  std::string id;
+  std::vector<std::string> groups;
+  std::optional<int> age;
+};
+#ifdef CORRECT
+ASHLAR_EVENT(UserCreated, "user.created", 1, id, groups, age)
+#else
+ASHLAR_EVENT(UserCreated, "user.created", 1, id, groups)
+#endif

@@ -1,0 +1,21 @@
+// expect: a handler registered by name takes .const ashlar::Envelope&.
+#include <ashlar/envelope.hpp>
+#include <ashlar/event_registry.hpp>
+#include <string>
+
+struct OrderPlaced {
+  std::string order_id;
+};
+ASHLAR_EVENT(OrderPlaced, "orders.order.placed", 1, order_id)
+
+struct Basket {
+  std::string id;
+};
+
+void register_handlers(ashlar::EventRegistry& registry) {
+#ifdef CORRECT
+  registry.on("orders.order.placed", [](const ashlar::Envelope&) {});
+#else
+  registry.on("orders.order.placed", [](const OrderPlaced&) {});
+#endif
+}

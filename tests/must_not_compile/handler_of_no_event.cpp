@@ -1,0 +1,21 @@
+// expect: the first parameter of a handler must be an event: describe it with ASHLAR_EVENT, or register by name
+#include <ashlar/envelope.hpp>
+#include <ashlar/event_registry.hpp>
+#include <string>
+
+struct OrderPlaced {
+  std::string order_id;
+};
+ASHLAR_EVENT(OrderPlaced, "orders.order.placed", 1, order_id)
+
+struct Basket {
+  std::string id;
+};
+
+void register_handlers(ashlar::EventRegistry& registry) {
+#ifdef CORRECT
+  registry.on([](const OrderPlaced&) {});
+#else
+  registry.on([](const Basket&) {});
+#endif
+}

@@ -1,0 +1,21 @@
+// expect: a handler takes the event by const reference, and optionally .const ashlar::EventContext&. second
+#include <ashlar/envelope.hpp>
+#include <ashlar/event_registry.hpp>
+#include <string>
+
+struct OrderPlaced {
+  std::string order_id;
+};
+ASHLAR_EVENT(OrderPlaced, "orders.order.placed", 1, order_id)
+
+struct Basket {
+  std::string id;
+};
+
+void register_handlers(ashlar::EventRegistry& registry) {
+#ifdef CORRECT
+  registry.on([](const OrderPlaced&, const ashlar::EventContext&) {});
+#else
+  registry.on([](const OrderPlaced&, ashlar::EventContext&) {});
+#endif
+}
