@@ -29,7 +29,7 @@ inline const EventType event_type{id_of<E>(), next_event_index(),
                                   [](const void* event) -> void* { return new E(*static_cast<const E*>(event)); },
                                   [](void* event) { delete static_cast<E*>(event); }};
 
-PublishReport publish(Port& port, const EventType& type, const void* event, const PublishOptions* options);
+Outcome publish(Port& port, const EventType& type, const void* event, const PublishOptions* options);
 
 }  // namespace detail
 
@@ -46,12 +46,12 @@ class EventBus {
   // events published inside handlers nest deeper than the host allows.
   template <Event E>
   PublishReport publish(const E& event) {
-    return detail::publish(*port_, detail::event_type<E>, &event, nullptr);
+    return PublishReport(detail::publish(*port_, detail::event_type<E>, &event, nullptr));
   }
 
   template <Event E>
   PublishReport publish(const E& event, const PublishOptions& options) {
-    return detail::publish(*port_, detail::event_type<E>, &event, &options);
+    return PublishReport(detail::publish(*port_, detail::event_type<E>, &event, &options));
   }
 
   // The same for an event that is known by name: `orders.order.placed`, or `orders.order.placed@2`. Throws JsonError, before

@@ -2,16 +2,26 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ashlar {
 
 namespace detail {
 struct EventPlan;
+struct ReportDetails;
 class Dispatch;
+
+// What a publish hands back, in two registers; a PublishReport owns it.
+struct Outcome {
+  const EventPlan* plan = nullptr;
+  // Nothing; or, with the lowest bit set, which members of queue groups were called; or a ReportDetails*.
+  std::uintptr_t rest = 0;
+
+  bool has_details() const noexcept { return rest != 0 && (rest & 1) == 0; }
+};
 }  // namespace detail
 
 // A handler that threw, with everything needed to find the event and the place.
@@ -31,16 +41,26 @@ struct HandlerOutcome {
 
 // An event may have at most this many queue groups, and a group this many handlers of one event; more fail the start.
 inline constexpr std::size_t max_queue_groups = 8;
-inline constexpr std::size_t max_queue_group_members = 256;
+inline constexpr std::size_t max_queue_group_members = 128;
 
 // What became of one publish. A value; holds no memory unless a handler failed.
 class PublishReport {
  public:
   PublishReport() = default;
+  explicit PublishReport(detail::Outcome outcome) noexcept : outcome_(outcome) {}
+  PublishReport(PublishReport&& other) noexcept : outcome_(std::exchange(other.outcome_, {})) {}
+  PublishReport& operator=(PublishReport&& other) noexcept {
+    std::swap(outcome_, other.outcome_);
+    return *this;
+  }
+  ~PublishReport() {
+    if (outcome_.has_details()) [[unlikely]]
+      drop_details();
+  }
 
   // How many handlers were called: one for each queue group, live subscriptions not counted.
   std::size_t handlers() const noexcept;
-  bool ok() const noexcept { return details_ == nullptr || failures().empty(); }
+  bool ok() const noexcept { return !outcome_.has_details() || failures().empty(); }
 
   // In the order in which they happened.
   const std::vector<HandlerFailure>& failures() const noexcept;
@@ -58,14 +78,9 @@ class PublishReport {
  private:
   friend class detail::Dispatch;
 
-  struct Details;
-  struct DeleteDetails {
-    void operator()(Details* details) const noexcept;
-  };
+  void drop_details() noexcept;
 
-  const detail::EventPlan* plan_ = nullptr;
-  std::uint64_t turns_ = 0;                          // per queue group a byte: which member it was
-  std::unique_ptr<Details, DeleteDetails> details_;  // only where something failed or was converted
+  detail::Outcome outcome_;
 };
 
 }  // namespace ashlar

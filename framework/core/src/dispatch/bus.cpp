@@ -33,17 +33,19 @@ SinkBus::SinkBus(std::unique_ptr<detail::Port> port) : EventBus(*port), own_port
 
 SinkBus::~SinkBus() = default;
 
-void PublishReport::DeleteDetails::operator()(Details* details) const noexcept { delete details; }
+void PublishReport::drop_details() noexcept { delete detail::details_of(outcome_); }
 
 std::size_t PublishReport::handlers() const noexcept {
-  if (plan_ == nullptr) return failures().size();
-  const std::size_t own = static_cast<std::size_t>(plan_->end - plan_->steps);
-  return details_ && details_->converted ? own + details_->converted->handlers() : own;
+  if (outcome_.plan == nullptr) return failures().size();
+  const std::size_t own = static_cast<std::size_t>(outcome_.plan->end - outcome_.plan->steps);
+  const detail::ReportDetails* details = detail::details_of(outcome_);
+  return details != nullptr && details->converted ? own + details->converted->handlers() : own;
 }
 
 const std::vector<HandlerFailure>& PublishReport::failures() const noexcept {
   static const std::vector<HandlerFailure> none;
-  return details_ ? details_->failures : none;
+  const detail::ReportDetails* details = detail::details_of(outcome_);
+  return details != nullptr ? details->failures : none;
 }
 
 std::vector<HandlerOutcome> PublishReport::outcomes() const { return detail::Dispatch::outcomes(*this); }

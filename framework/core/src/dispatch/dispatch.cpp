@@ -162,7 +162,7 @@ bool Dispatch::close(Clock::Steady deadline) {
 
 bool Dispatch::inside() const {
   for (const Frame* frame = this_thread.frame; frame != nullptr; frame = frame->outer) {
-    if (frame->plan->owner->dispatch == this) return true;
+    if (frame->plan().owner->dispatch == this) return true;
   }
   return false;
 }
@@ -214,7 +214,8 @@ void Dispatch::warn_slow(Handler& handler, std::chrono::nanoseconds took, Clock:
                                 {"threshold_ms", handler.options.slow_after.count()}});
 }
 
-void Dispatch::refuse(const Port& port, const EventType& type) const {
+void Dispatch::refuse(ThreadSlot* slot, const Port& port, const EventType& type) {
+  if (slot != nullptr) leave(*slot);
   const EventId& id = type.id;
   const auto declared = events_by_reference_.find(event_text(id));
   if (declared == events_by_reference_.end()) {
@@ -246,24 +247,15 @@ void Dispatch::refuse_depth(const Port& port, const Frame& frame) const {
                   event_text(frame.event_id()), frame.depth, max_depth_, frame.chain()));
 }
 
-PublishReport::Details& Dispatch::details_of(PublishReport& report) {
-  if (!report.details_) report.details_.reset(new PublishReport::Details);
-  return *report.details_;
-}
-
-void Dispatch::keep(PublishReport& report, HandlerFailure failure) {
-  details_of(report).failures.push_back(std::move(failure));
-}
-
-void Dispatch::note_turn(PublishReport& report, std::size_t group, std::size_t member) {
-  report.turns_ |= as_turn(group, member);
+void Dispatch::keep(Outcome& outcome, HandlerFailure failure) {
+  make_details(outcome).failures.push_back(std::move(failure));
 }
 
 const Step* Dispatch::record_failure(const Frame& frame) noexcept {
   const Step* const failed = frame.slot->running.load(std::memory_order_relaxed);
   failed->statistics->failures.fetch_add(1, std::memory_order_relaxed);
   record(frame, failed->handler->module, failed->handler->name);
-  const Step* step = frame.plan->steps;
+  const Step* step = frame.plan().steps;
   while (step != failed && !(step->group != nullptr && step->group->has(failed))) ++step;
   return step;
 }
@@ -275,7 +267,7 @@ void Dispatch::record(const Frame& frame, const std::string& module, const std::
   try {
     HandlerFailure failure = describe_failure(frame, module, handler);
     tell(failure);
-    keep(*frame.report, std::move(failure));
+    keep(frame.outcome, std::move(failure));
   } catch (...) {
     log_.error("a failure could not be reported in full");
   }
@@ -330,11 +322,12 @@ std::vector<HandlerDescription> Dispatch::handlers_of(const DeclaredEvent& event
 
 std::vector<HandlerOutcome> Dispatch::outcomes(const PublishReport& report) {
   std::vector<HandlerOutcome> result;
-  if (report.plan_ != nullptr) {
-    const EventPlan& plan = *report.plan_;
+  const Outcome& outcome_of_all = report.outcome_;
+  if (outcome_of_all.plan != nullptr) {
+    const EventPlan& plan = *outcome_of_all.plan;
     for (const Step* step = plan.steps; step != plan.end; ++step) {
       const Step& called =
-          step->group == nullptr ? *step : step->group->members[turn_of(report.turns_, step->group->number)];
+          step->group == nullptr ? *step : step->group->members[turn_of(outcome_of_all, step->group->number)];
       HandlerOutcome outcome{.module = called.handler->module, .handler = called.handler->name};
       const std::string event = event_text(plan.event->descriptor.id);
       for (const HandlerFailure& failure : report.failures()) {
@@ -344,8 +337,9 @@ std::vector<HandlerOutcome> Dispatch::outcomes(const PublishReport& report) {
       result.push_back(std::move(outcome));
     }
   }
-  if (report.details_ && report.details_->converted) {
-    for (HandlerOutcome& outcome : outcomes(*report.details_->converted)) result.push_back(std::move(outcome));
+  const ReportDetails* details = details_of(outcome_of_all);
+  if (details != nullptr && details->converted) {
+    for (HandlerOutcome& outcome : outcomes(*details->converted)) result.push_back(std::move(outcome));
   }
   return result;
 }

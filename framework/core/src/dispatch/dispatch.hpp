@@ -63,10 +63,10 @@ class Dispatch {
   enum class Plans { all, without_patterns };
 
   template <Plans which = Plans::all>
-  PublishReport publish(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
+  Outcome publish(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
   PublishReport publish_json(Port& port, std::string_view event, std::string_view json, const PublishOptions& options);
-  static PublishReport give_to_sink(const Port& port, const EventType& type, const void* event,
-                                    const PublishOptions* options);
+  static Outcome give_to_sink(const Port& port, const EventType& type, const void* event,
+                              const PublishOptions* options);
 
   const std::vector<std::unique_ptr<DeclaredEvent>>& events() const { return events_; }
   const std::vector<std::unique_ptr<Handler>>& handlers() const { return handlers_; }
@@ -79,7 +79,6 @@ class Dispatch {
   bool inside() const;
 
   static std::vector<HandlerOutcome> outcomes(const PublishReport& report);
-  static void note_turn(PublishReport& report, std::size_t group, std::size_t member);
 
  private:
   struct Seen {
@@ -88,6 +87,15 @@ class Dispatch {
     Clock::Steady since{};
   };
 
+  // Most publishes are a thread's only one: the way through the plan is compiled for them, and once more for the rest.
+  enum class Nesting { none, possible };
+
+  template <Plans which, Nesting nesting>
+  Outcome publish_in(ThreadState& thread, const Port& port, const EventType& type, const void* event,
+                     const PublishOptions* options);
+  template <Plans which>
+  Outcome publish_inside(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
+
   void run_timed(ThreadSlot& slot, const Frame& frame);
   void run_live(ThreadSlot& slot, const Frame& frame);
 
@@ -95,13 +103,13 @@ class Dispatch {
   const Step* record_failure(const Frame& frame) noexcept;
   void record_live_failure(const Frame& frame) noexcept;
   void record(const Frame& frame, const std::string& module, const std::string& handler) noexcept;
-  static PublishReport::Details& details_of(PublishReport& report);
-  static void keep(PublishReport& report, HandlerFailure failure);
+  static void keep(Outcome& outcome, HandlerFailure failure);
   void tell(const HandlerFailure& failure);
   void warn_slow(Handler& handler, std::chrono::nanoseconds took, Clock::Steady now);
   const EventPlan* plan_while_draining(const EventType& type) const;
   void leave(ThreadSlot& slot);
-  [[noreturn]] void refuse(const Port& port, const EventType& type) const;
+  // Leaves `slot` first, where there is one.
+  [[noreturn]] void refuse(ThreadSlot* slot, const Port& port, const EventType& type);
   [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
   void run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
                     PublishReport& report);

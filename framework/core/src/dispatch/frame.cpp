@@ -17,14 +17,14 @@ const Uuid& Frame::known_id() const {
 
 Time Frame::known_time() const {
   if (!has_time) {
-    time_value = options != nullptr && options->time ? *options->time : plan->owner->clock->now();
+    time_value = options != nullptr && options->time ? *options->time : plan().owner->clock->now();
     has_time = true;
   }
   return time_value;
 }
 
 const std::string& Frame::known_json() const {
-  if (json == nullptr) json = new std::string(to_json(event, *plan->event->descriptor.data));
+  if (json == nullptr) json = new std::string(to_json(event, *plan().event->descriptor.data));
   return *json;
 }
 
@@ -84,7 +84,7 @@ const Uuid& EventContext::id() const { return Frame::of(*this).known_id(); }
 
 Time EventContext::time() const { return Frame::of(*this).known_time(); }
 
-std::string_view EventContext::source() const { return Frame::of(*this).plan->event->module; }
+std::string_view EventContext::source() const { return Frame::of(*this).plan().event->module; }
 
 std::string EventContext::correlation_id() const {
   const Frame* frame = &Frame::of(*this);
@@ -110,7 +110,7 @@ std::string_view EventContext::user_id() const {
 
 std::string EventContext::key() const {
   const Frame& frame = Frame::of(*this);
-  const auto& key = frame.plan->event->descriptor.key;
+  const auto& key = frame.plan().event->descriptor.key;
   return key ? key(frame.event) : std::string();
 }
 

@@ -23,6 +23,15 @@ std::uint64_t this_threads_number() {
   return this_thread.live_number;
 }
 
+// A live subscription added or cancelled by this thread inside `innermost`; every publish that is under way remembers the
+// first one.
+std::uint64_t note_change(const Frame* innermost) {
+  const std::uint64_t change = ++this_thread.live_changes;
+  for (const Frame* frame = innermost; frame != nullptr && frame->first_live_change == 0; frame = frame->outer)
+    frame->first_live_change = change;
+  return change;
+}
+
 }  // namespace
 
 void finish_cancellations(const Frame* innermost) {
@@ -49,7 +58,7 @@ struct LiveSubscription final : SubscriptionState {
     const Frame* frame = this_thread.frame;
     if (frame != nullptr) {
       handler->cancelled_by = this_threads_number();
-      handler->cancelled_at = ++this_thread.live_changes;
+      handler->cancelled_at = note_change(frame);
     }
     handler->cancelled.store(true, std::memory_order_release);
     if (const auto alive = owner.lock()) alive->forget(handler.get());
@@ -72,7 +81,8 @@ struct LiveSubscription final : SubscriptionState {
 
 bool LiveHandler::takes_part(const Frame& frame) const {
   const auto began_before = [&frame](std::uint64_t thread, std::uint64_t change) {
-    return thread != 0 && thread == this_thread.live_number && frame.live_changes < change;
+    return thread != 0 && thread == this_thread.live_number && frame.first_live_change != 0 &&
+           frame.first_live_change <= change;
   };
   if (began_before(added_by, added_at)) return false;
   return !cancelled.load(std::memory_order_acquire) || began_before(cancelled_by, cancelled_at);
@@ -82,7 +92,7 @@ bool LiveHandler::awaited_by(const Frame* innermost) {
   std::lock_guard lock(mutex);
   for (const Frame* frame = innermost; frame != nullptr; frame = frame->outer) {
     for (const auto& [connection, event] : connections) {
-      if (event.lock().get() == frame->plan->live) return true;
+      if (event.lock().get() == frame->plan().live) return true;
     }
   }
   return false;
@@ -142,9 +152,9 @@ Subscription LiveSubscriptions::add(std::shared_ptr<LiveHandler> handler) {
       on_failure_(Frame::of(context));
     }
   };
-  if (this_thread.frame != nullptr) {
+  if (const Frame* frame = this_thread.frame; frame != nullptr) {
     handler->added_by = this_threads_number();
-    handler->added_at = ++this_thread.live_changes;
+    handler->added_at = note_change(frame);
   }
   {
     std::lock_guard lock(mutex_);

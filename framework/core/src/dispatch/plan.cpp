@@ -2,6 +2,7 @@
 
 #include "dispatch/dispatch.hpp"
 #include "dispatch/pattern.hpp"
+#include "dispatch/report_details.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,7 @@ void call_group(void* object, const void* event, const EventContext& context) {
   const std::uint64_t turn = group.next.fetch_add(1, std::memory_order_relaxed) % group.members.size();
   const Step& member = group.members[turn];
   const Frame& frame = Frame::of(context);
-  Dispatch::note_turn(*frame.report, group.number, turn);
+  note_turn(frame.outcome, group.number, turn);
   frame.slot->running.store(&member, std::memory_order_relaxed);
   member.statistics->calls.fetch_add(1, std::memory_order_relaxed);
   member.call(member.object, event, context);
@@ -51,7 +52,7 @@ class Compiler {
 
   std::unique_ptr<PlanTable> compile() {
     table_ = std::make_unique<PlanTable>();
-    std::size_t steps = 0;
+    std::size_t steps = 2 * events_.size();  // the ends
     for (const auto& list : handlers_by_event_) steps += 2 * list.size();
     table_->steps.reserve(steps);  // plans point into it
     table_->plans.resize(2 * events_.size());
@@ -135,6 +136,7 @@ class Compiler {
     EventPlan& plan = table_->plans[number];
     plan.steps = table_->steps.data() + first;
     plan.end = table_->steps.data() + table_->steps.size();
+    table_->steps.push_back({});
     plan.number = static_cast<std::uint32_t>(number);
     plan.event = &event;
     return groups;

@@ -73,7 +73,7 @@ struct DeclaredEvent {
 struct EventPlan {
   const Port* owner = nullptr;
   const Step* steps = nullptr;
-  const Step* end = nullptr;
+  const Step* end = nullptr;        // a step without a call
   std::uint32_t number = 0;         // among PlanTable::plans
   std::ptrdiff_t to_converted = 0;  // from here to the event's plan without patterns
   LiveEvent* live = nullptr;

@@ -16,15 +16,30 @@ constexpr std::uint64_t sample_mask = 1023;
 }  // namespace
 
 template <Dispatch::Plans which>
-[[gnu::always_inline]] inline PublishReport Dispatch::publish(const Port& port, const EventType& type,
-                                                              const void* event, const PublishOptions* options) {
+[[gnu::always_inline]] inline Outcome Dispatch::publish(const Port& port, const EventType& type, const void* event,
+                                                        const PublishOptions* options) {
   ThreadState& thread = this_thread;
-  if (thread.host != slots_.serial()) [[unlikely]]
-    slots_.adopt(thread);
+  if (thread.frame == nullptr && thread.host == slots_.serial()) [[likely]]
+    return publish_in<which, Nesting::none>(thread, port, type, event, options);
+  return publish_inside<which>(port, type, event, options);
+}
+
+template <Dispatch::Plans which>
+[[gnu::noinline]] Outcome Dispatch::publish_inside(const Port& port, const EventType& type, const void* event,
+                                                   const PublishOptions* options) {
+  ThreadState& thread = this_thread;
+  if (thread.host != slots_.serial()) slots_.adopt(thread);
+  return publish_in<which, Nesting::possible>(thread, port, type, event, options);
+}
+
+template <Dispatch::Plans which, Dispatch::Nesting nesting>
+[[gnu::always_inline]] inline Outcome Dispatch::publish_in(ThreadState& thread, const Port& port, const EventType& type,
+                                                           const void* event, const PublishOptions* options) {
+  constexpr bool may_nest = nesting == Nesting::possible;
   ThreadSlot& slot = *thread.slot;
-  const Step* const outer_running = slot.running.load(std::memory_order_relaxed);
-  const bool outermost = outer_running == nullptr;
-  if (outermost) [[likely]] {
+  const Step* const outer_running = may_nest ? slot.running.load(std::memory_order_relaxed) : nullptr;
+  const bool outermost = outer_running == nullptr;  // in this host
+  if (outermost) {
     slot.running.store(&ThreadSlot::entering, std::memory_order_relaxed);
     light_fence(slot.running);
   }
@@ -33,17 +48,12 @@ template <Dispatch::Plans which>
   if (plan == nullptr && !outermost) [[unlikely]]
     plan = plan_while_draining(type);
   if (plan == nullptr || (which == Plans::all && plan->owner != &port)) [[unlikely]] {
-    if (outermost) leave(slot);
-    refuse(port, type);
+    refuse(outermost ? &slot : nullptr, port, type);
   }
   if constexpr (which == Plans::without_patterns) plan += plan->to_converted;
 
-  PublishReport report;
-  report.plan_ = plan;
-
-  Frame frame(thread.frame, &slot, *plan, event, options);
-  frame.report = &report;
-  if (frame.depth > max_depth_) [[unlikely]] {
+  Frame frame(may_nest ? thread.frame : nullptr, &slot, *plan, event, options);
+  if (may_nest && frame.depth > max_depth_) [[unlikely]] {
     if (outermost) leave(slot);
     refuse_depth(port, frame);
   }
@@ -56,38 +66,30 @@ template <Dispatch::Plans which>
   if ((count & sample_mask) == 0) [[unlikely]] {
     run_timed(slot, frame);
   } else {
-    const auto run = [&](const Step* step) {
-      slot.running.store(step, std::memory_order_relaxed);
-      step->call(step->object, event, frame);
-    };
-    const Step* step = plan->steps;
-    const Step* const end = plan->end;
-    while (step != end) {
+    for (const Step* step = plan->steps; step->call != nullptr; ++step) {
       try {
-        for (; end - step > 16; step += 4) {  // measured: pays for long plans only
-          run(step);
-          run(step + 1);
-          run(step + 2);
-          run(step + 3);
+        for (; step->call != nullptr; ++step) {
+          slot.running.store(step, std::memory_order_relaxed);
+          step->call(step->object, frame.event, frame);
         }
-        for (; step != end; ++step) run(step);
+        break;
       } catch (...) {
-        step = record_failure(frame) + 1;
+        step = record_failure(frame);
       }
     }
   }
-  if (plan->live->has_subscribers()) [[unlikely]]
+  if (frame.plan().live->has_subscribers()) [[unlikely]]
     run_live(slot, frame);
 
-  thread.frame = frame.outer;
+  thread.frame = may_nest ? frame.outer : nullptr;
   slot.running.store(outer_running, std::memory_order_release);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   if (attention_.load(std::memory_order_relaxed) && outermost) [[unlikely]]
     leave(slot);
-  return report;
+  return frame.outcome;
 }
 
-PublishReport publish(Port& port, const EventType& type, const void* event, const PublishOptions* options) {
+Outcome publish(Port& port, const EventType& type, const void* event, const PublishOptions* options) {
   if (port.dispatch == nullptr) [[unlikely]]
     return Dispatch::give_to_sink(port, type, event, options);
   return port.dispatch->publish<>(port, type, event, options);
@@ -109,12 +111,12 @@ void Dispatch::leave(ThreadSlot& slot) {
 
 void Dispatch::run_live(ThreadSlot& slot, const Frame& frame) {
   slot.running.store(&ThreadSlot::live_subscribers, std::memory_order_relaxed);
-  frame.plan->live->call(frame);
+  frame.plan().live->call(frame);
   if (this_thread.cancelled_inside) finish_cancellations(frame.outer);
 }
 
 void Dispatch::run_timed(ThreadSlot& slot, const Frame& frame) {
-  const EventPlan& plan = *frame.plan;
+  const EventPlan& plan = frame.plan();
   Clock::Steady before = clock_.steady_now();
   for (const Step* step = plan.steps; step != plan.end; ++step) {
     slot.running.store(step, std::memory_order_relaxed);
@@ -147,13 +149,13 @@ PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::st
   const EventDescriptor& descriptor = declared->descriptor;
   const std::unique_ptr<void, void (*)(void*)> value(descriptor.make(), descriptor.destroy);
   from_json(value.get(), *descriptor.data, json, {});
-  if (declared->upcaster == nullptr) return publish<>(port, *descriptor.type, value.get(), &options);
+  if (declared->upcaster == nullptr) return PublishReport(publish<>(port, *descriptor.type, value.get(), &options));
 
   // Both versions are the same happening: one id, one time.
   PublishOptions shared = options;
   if (!shared.time) shared.time = clock_.now();
   if (!shared.id) shared.id = Uuid::v7(shared.time->time_since_epoch().count());
-  PublishReport report = publish<>(port, *descriptor.type, value.get(), &shared);
+  PublishReport report(publish<>(port, *descriptor.type, value.get(), &shared));
   run_upcaster(port, *declared, value.get(), shared, report);
   return report;
 }
@@ -172,18 +174,18 @@ void Dispatch::run_upcaster(Port& port, const DeclaredEvent& from, const void* v
                            .handler = "upcaster to " + event_text(upcaster.to),
                            .message = current_exception_message()};
     tell(failure);
-    keep(report, std::move(failure));
+    keep(report.outcome_, std::move(failure));
     return;
   }
   auto next = std::make_unique<PublishReport>(
       publish<Plans::without_patterns>(port, *to.descriptor.type, converted.get(), &options));
   if (to.upcaster != nullptr) run_upcaster(port, to, converted.get(), options, *next);
-  for (const HandlerFailure& failure : next->failures()) keep(report, failure);
-  details_of(report).converted = std::move(next);
+  for (const HandlerFailure& failure : next->failures()) keep(report.outcome_, failure);
+  make_details(report.outcome_).converted = std::move(next);
 }
 
-PublishReport Dispatch::give_to_sink(const Port& port, const EventType& type, const void* event,
-                                     const PublishOptions* options) {
+Outcome Dispatch::give_to_sink(const Port& port, const EventType& type, const void* event,
+                               const PublishOptions* options) {
   DeclaredEvent declared;
   declared.descriptor.id = type.id;
   declared.module = port.module;
@@ -191,9 +193,9 @@ PublishReport Dispatch::give_to_sink(const Port& port, const EventType& type, co
   plan.owner = &port;
   plan.event = &declared;
   const Frame frame(this_thread.frame, nullptr, plan, event, options);
-  PublishReport report;
-  for (HandlerFailure& failure : port.sink->take(type, event, frame.metadata())) keep(report, std::move(failure));
-  return report;
+  Outcome outcome;
+  for (HandlerFailure& failure : port.sink->take(type, event, frame.metadata())) keep(outcome, std::move(failure));
+  return outcome;
 }
 
 }  // namespace ashlar::detail
