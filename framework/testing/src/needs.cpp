@@ -15,6 +15,7 @@ class NeedsReader final : public Declaration {
  public:
   void needs_module(std::string_view module) override { found.modules.emplace_back(module); }
   void optional() override {}
+  void background(BackgroundOptions) override {}
   Commands& commands() override { return commands_; }
 
   Needs found;

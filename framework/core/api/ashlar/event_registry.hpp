@@ -16,6 +16,13 @@ namespace ashlar {
 
 enum class Presence { required, optional };
 
+// Whether a handler that has thrown may be called again with the same event.
+enum class Repeat { never, allowed };
+
+// Where a handler runs: on the publishing thread, before publish() returns; or on a thread of its module's background pool
+// (Declaration::background), with a copy of the event.
+enum class Run { at_once, in_background };
+
 // How a handler is registered; every member has the default most handlers want.
 struct HandlerOptions {
   // Unique within its module; names the handler in reports, logs and `describe`. Empty: the event's name or the pattern.
@@ -30,6 +37,13 @@ struct HandlerOptions {
 
   // `optional`: no error when nobody declares the event.
   Presence presence = Presence::required;
+
+  // `allowed`: the Retry middleware, where the host has it, calls a handler that has thrown again.
+  Repeat repeat = Repeat::never;
+
+  // `in_background`: publish() only puts the event into the module's queue. What the handler throws is logged, counted and
+  // told to on_handler_failed observers, as for any handler, but is in no report.
+  Run run = Run::at_once;
 
   // A call that takes longer is named in a warning, at most once a minute per handler.
   std::chrono::milliseconds slow_after{1000};

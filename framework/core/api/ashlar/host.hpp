@@ -4,6 +4,7 @@
 #include <ashlar/configuration.hpp>
 #include <ashlar/health.hpp>
 #include <ashlar/log.hpp>
+#include <ashlar/middleware.hpp>
 #include <ashlar/module.hpp>
 #include <ashlar/subscription.hpp>
 #include <chrono>
@@ -25,11 +26,12 @@ struct HostOptions {
   Configuration configuration{};               // read already; the host claims the sections and checks the whole
   std::filesystem::path data_directory = ".";  // exists, or modules that keep files make it
   std::chrono::milliseconds stop_deadline{30'000};
-  std::chrono::milliseconds health_limit{1'000};  // for each check
-  int max_depth = 64;                             // of events published inside handlers of events
-  std::shared_ptr<LogSink> log{};                 // empty: nothing is written
-  Clock* clock = nullptr;                         // null: the machine's
-  Routes* routes = nullptr;                       // null: routes are ignored
+  std::chrono::milliseconds health_limit{1'000};          // for each check
+  int max_depth = 64;                                     // of events published inside handlers of events
+  std::shared_ptr<LogSink> log{};                         // empty: nothing is written
+  Clock* clock = nullptr;                                 // null: the machine's
+  Routes* routes = nullptr;                               // null: routes are ignored
+  std::vector<std::shared_ptr<Middleware>> middleware{};  // around every handler, the first outermost
 };
 
 struct ModuleStateChange {
@@ -49,7 +51,8 @@ struct StopReport {
 struct HandlerStatistics {
   std::uint64_t calls = 0;
   std::uint64_t failures = 0;
-  std::uint64_t sampled = 0;                 // calls that were timed: one publish in 1,024 of each event and thread
+  std::uint64_t sampled =
+      0;  // calls that were timed: one publish in 1,024 of each event and thread, every background one
   std::chrono::nanoseconds sampled_time{0};  // their sum
   std::chrono::nanoseconds slowest{0};
 };
@@ -61,6 +64,7 @@ struct HandlerDescription {
   std::string registered_for;  // the event or pattern it named
   std::string group{};
   int priority = 0;
+  Run run = Run::at_once;
   HandlerStatistics statistics{};
 };
 
@@ -125,6 +129,10 @@ class ModuleHost {
 
   // Any thread, also inside a handler.
   void request_stop();
+
+  // Waits until no background handler waits or runs; false when that is not so after `limit`. For tests, and for whoever
+  // wants to see the end of what it published.
+  bool settle(std::chrono::milliseconds limit = std::chrono::seconds{30});
 
   bool running() const;
   HealthReport health();

@@ -97,6 +97,20 @@ class EventDeclaration {
   detail::EventDescriptor& descriptor_;
 };
 
+// What a publisher meets whose event finds the queue of a background pool full.
+enum class WhenFull {
+  wait,        // it waits until there is room; inside a background handler it calls the handler itself, at once
+  refuse,      // the new event is the handler's failure, in the report
+  drop_oldest  // the oldest one is: it is logged, counted and told to on_handler_failed observers
+};
+
+// The threads that run a module's background handlers, and the queue before them.
+struct BackgroundOptions {
+  std::size_t threads = 1;  // 1 keeps the order of the publishes; more do not
+  std::size_t capacity = 1'024;
+  WhenFull when_full = WhenFull::wait;
+};
+
 // What a module tells the host about itself before anything runs. Handed to Module::declare.
 class Declaration {
  public:
@@ -143,6 +157,9 @@ class Declaration {
 
   // If this module fails to start, the others start without it; what needs it fails.
   virtual void optional() = 0;
+
+  // For handlers with `.run = Run::in_background`; without it they run by the defaults.
+  virtual void background(BackgroundOptions options) = 0;
 
   virtual Commands& commands() = 0;
 

@@ -1,6 +1,8 @@
 #include "dispatch/dispatch.hpp"
 
+#include "dispatch/background.hpp"
 #include "dispatch/barrier.hpp"
+#include "dispatch/chain.hpp"
 #include "dispatch/pattern.hpp"
 #include "dispatch/report_details.hpp"
 #include "text/nearest.hpp"
@@ -23,12 +25,15 @@ std::int64_t nanoseconds_of(Clock::Steady time) {
 
 std::uint32_t next_event_index() noexcept { return ++last_event_index; }
 
-Dispatch::Dispatch(Clock& clock, Log log, int max_depth)
+Dispatch::Dispatch(Clock& clock, std::shared_ptr<LogSink> sink, int max_depth,
+                   std::vector<std::shared_ptr<Middleware>> middleware)
     : table_(&closed_table),
       attention_(publishers_fence),
       clock_(clock),
       max_depth_(max_depth),
-      log_(std::move(log)),
+      sink_(std::move(sink)),
+      log_(sink_, "host"),
+      middleware_(std::move(middleware)),
       live_(std::make_shared<LiveSubscriptions>([this](const Frame& frame) { record_live_failure(frame); })),
       failures_([this] {
         log_.error("an observer of failed handlers failed", {{"error", current_exception_message()}});
@@ -111,6 +116,8 @@ void Dispatch::remove_handlers() {
   slots_.each([](const ThreadSlot& slot) {
     for (std::size_t plan = 0; plan < slot.capacity; ++plan) slot.calls[plan].store(0, std::memory_order_relaxed);
   });
+  pools_.clear();
+  removed_pools_.clear();
   tables_.clear();
   seen_.clear();
   handlers_.clear();
@@ -118,6 +125,12 @@ void Dispatch::remove_handlers() {
 }
 
 void Dispatch::compile() {
+  for (std::size_t number = 0; number < handlers_.size(); ++number) {
+    Handler& handler = *handlers_[number];
+    if (std::exchange(handler.known_to_middleware, true)) continue;
+    handler.chain = make_chain(*this, middleware_, handler, number, sink_);
+    if (handler.options.run == Run::in_background) handler.pool = &pool_of(handler.module);
+  }
   auto table = compile_plan(events_, handlers_);
   for (EventPlan& plan : table->plans) {
     plan.owner = &ports_[bus_numbers_.find(plan.event->module)->second];
@@ -126,7 +139,14 @@ void Dispatch::compile() {
   tables_.push_back(std::move(table));
 }
 
-void Dispatch::open() { table_.store(tables_.back().get(), std::memory_order_seq_cst); }
+void Dispatch::open() {
+  {
+    std::lock_guard lock(drained_mutex_);
+    closing_ = false;
+  }
+  for (const auto& [module, pool] : pools_) pool->begin();
+  table_.store(tables_.back().get(), std::memory_order_seq_cst);
+}
 
 // Publishers that read the old table finish with it: tables are kept until the host has stopped.
 void Dispatch::remove_handlers_of(std::string_view module) {
@@ -139,12 +159,16 @@ void Dispatch::remove_handlers_of(std::string_view module) {
     }
   }
   handlers_ = std::move(kept);
+  if (auto pool = pools_.extract(std::string(module)); !pool.empty()) {
+    pool.mapped()->give_up("its module failed to start");
+    removed_pools_.push_back(std::move(pool.mapped()));
+  }
 }
 
 bool Dispatch::idle() const {
   bool idle = true;
   slots_.each([&](const ThreadSlot& slot) { idle = idle && slot.running.load(std::memory_order_seq_cst) == nullptr; });
-  return idle;
+  return idle && in_background_.load(std::memory_order_seq_cst) == 0;
 }
 
 bool Dispatch::close(Clock::Steady deadline) {
@@ -153,10 +177,16 @@ bool Dispatch::close(Clock::Steady deadline) {
   if (table != &closed_table) draining_.store(table, std::memory_order_release);
   table_.store(&closed_table, std::memory_order_seq_cst);
   heavy_fence();
-  std::unique_lock lock(drained_mutex_);
-  const bool drained = clock_.wait_until(lock, drained_, deadline, [this] { return idle(); });
-  draining_.store(nullptr, std::memory_order_release);
-  attention_.store(publishers_fence, std::memory_order_seq_cst);
+  bool drained = false;
+  {
+    std::unique_lock lock(drained_mutex_);
+    closing_ = true;
+    drained_.notify_all();
+    drained = clock_.wait_until(lock, drained_, deadline, [this] { return idle(); });
+    draining_.store(nullptr, std::memory_order_release);
+    attention_.store(publishers_fence, std::memory_order_seq_cst);
+  }
+  end_background(drained);
   return drained;
 }
 
@@ -189,7 +219,8 @@ void Dispatch::watch() {
     }
     // The same step in the same publish, as the count of the event's publishes on that thread tells.
     const std::size_t event = step->statistics->event;
-    const std::uint64_t call = slot.calls[event].load(std::memory_order_relaxed) +
+    const std::uint64_t call = slot.jobs.load(std::memory_order_relaxed) +
+                               slot.calls[event].load(std::memory_order_relaxed) +
                                slot.calls[events_.size() + event].load(std::memory_order_relaxed);
     Seen& seen = seen_[&slot];
     if (seen.step != step || seen.call != call) {
@@ -299,7 +330,8 @@ std::vector<HandlerDescription> Dispatch::handlers_of(const DeclaredEvent& event
                                    .name = handler.name,
                                    .registered_for = handler.registered_for,
                                    .group = handler.options.group,
-                                   .priority = handler.options.priority};
+                                   .priority = handler.options.priority,
+                                   .run = handler.options.run};
     description.statistics = {.calls = calls,
                               .failures = from.failures.load(std::memory_order_relaxed),
                               .sampled = from.sampled.load(std::memory_order_relaxed),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dispatch/background.hpp"
 #include "dispatch/frame.hpp"
 #include "dispatch/live.hpp"
 #include "dispatch/observers.hpp"
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,7 +32,8 @@ namespace ashlar::detail {
 // least one of the two notices the other.
 class Dispatch {
  public:
-  Dispatch(Clock& clock, Log log, int max_depth);
+  Dispatch(Clock& clock, std::shared_ptr<LogSink> sink, int max_depth,
+           std::vector<std::shared_ptr<Middleware>> middleware);
   ~Dispatch();
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
@@ -43,6 +46,9 @@ class Dispatch {
   void add_upcaster(const std::string& module, UpcasterDescriptor upcaster);
   void freeze_events();
 
+  // How a module's background handlers run.
+  void set_background(const std::string& module, BackgroundOptions options);
+
   // While the host starts.
   Handler& add_handler(std::unique_ptr<Handler> handler);
   void remove_handlers();
@@ -53,6 +59,22 @@ class Dispatch {
   // Refuses new publishes from outside, and waits until those that run have ended, their nested ones included; false at
   // the deadline. Afterwards the dispatch may be opened again.
   bool close(Clock::Steady deadline);
+
+  // What the last close() gave up, a sentence for each module.
+  std::vector<std::string> take_given_up() { return std::exchange(given_up_, {}); }
+
+  // Until no background handler waits or runs; false at the deadline.
+  bool settle(Clock::Steady deadline);
+
+  // For middleware: waits on this thread; false when the dispatch is closed meanwhile.
+  bool pause(std::chrono::nanoseconds duration);
+  Clock& clock() { return clock_; }
+
+  // For the pools: a job is taken; it is run on this thread; it is given up. Each job ends in one of the two latter.
+  void background_began() { in_background_.fetch_add(1, std::memory_order_seq_cst); }
+  void run_in_background(const BackgroundJob& job) noexcept;
+  void give_up_in_background(const BackgroundJob& job, std::string_view why) noexcept;
+  const std::map<std::string, std::unique_ptr<BackgroundPool>, std::less<>>& pools() const { return pools_; }
 
   // What runs now, as `handler 'search/index' of event 'x'`.
   std::vector<std::string> running() const;
@@ -96,6 +118,10 @@ class Dispatch {
   template <Plans which>
   Outcome publish_inside(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
 
+  BackgroundPool& pool_of(const std::string& module);
+  void end_background(bool drained);
+  void background_ended();
+  void note_time(const Step& step, Clock::Steady before, Clock::Steady after);
   void run_timed(ThreadSlot& slot, const Frame& frame);
   void run_live(ThreadSlot& slot, const Frame& frame);
 
@@ -122,7 +148,9 @@ class Dispatch {
   Clock& clock_;
   int max_depth_;
 
+  std::shared_ptr<LogSink> sink_;
   Log log_;
+  std::vector<std::shared_ptr<Middleware>> middleware_;
   std::shared_ptr<LiveSubscriptions> live_;
   Observers<HandlerFailure> failures_;
   std::vector<std::unique_ptr<DeclaredEvent>> events_;
@@ -135,8 +163,14 @@ class Dispatch {
   std::unordered_map<std::string, std::size_t> bus_numbers_;
   std::vector<std::unique_ptr<PlanTable>> tables_;   // the newest last; older ones may still be run
   std::atomic<const PlanTable*> draining_{nullptr};  // for events published by handlers that still run
+  std::atomic<std::size_t> in_background_{0};        // jobs that wait or run
   std::mutex drained_mutex_;
   std::condition_variable drained_;
+  bool closing_ = false;
+  std::map<std::string, BackgroundOptions, std::less<>> background_options_;   // by module
+  std::map<std::string, std::unique_ptr<BackgroundPool>, std::less<>> pools_;  // by module
+  std::vector<std::unique_ptr<BackgroundPool>> removed_pools_;                 // as removed_
+  std::vector<std::string> given_up_;
   std::unordered_map<const ThreadSlot*, Seen> seen_;  // by the watch alone
 };
 

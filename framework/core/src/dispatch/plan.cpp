@@ -1,5 +1,7 @@
 #include "dispatch/plan.hpp"
 
+#include "dispatch/background.hpp"
+#include "dispatch/chain.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/pattern.hpp"
 #include "dispatch/report_details.hpp"
@@ -80,7 +82,12 @@ class Compiler {
       statistics = &table_->statistics.emplace_back();
       statistics->event = event.number;
     }
-    return {handler->function.call, handler->function.object.get(), handler, nullptr, statistics};
+    const Step step = handler->chain == nullptr
+                          ? Step{handler->function.call, handler->function.object.get(), handler, nullptr, statistics}
+                          : Step{&call_through_chain, handler->chain.get(), handler, nullptr, statistics};
+    if (handler->pool == nullptr) return step;
+    auto& background = table_->background.emplace_back(std::make_unique<BackgroundStep>(step, handler->pool));
+    return {&call_in_background, background.get(), handler, nullptr, statistics};
   }
 
   static Group* find(const std::vector<Group*>& groups, const std::string& name) {
@@ -150,6 +157,12 @@ class Compiler {
 };
 
 }  // namespace
+
+Handler::Handler() = default;
+Handler::~Handler() = default;
+
+PlanTable::PlanTable() = default;
+PlanTable::~PlanTable() = default;
 
 std::unique_ptr<PlanTable> compile_plan(const std::vector<std::unique_ptr<DeclaredEvent>>& events,
                                         const std::vector<std::unique_ptr<Handler>>& handlers) {

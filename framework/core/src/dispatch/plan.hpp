@@ -13,7 +13,10 @@
 
 namespace ashlar::detail {
 
+class BackgroundPool;
 class LiveEvent;
+struct BackgroundStep;
+struct Chain;
 struct EventPlan;
 
 // A registered handler; stays where it is while its host is started.
@@ -25,6 +28,12 @@ struct Handler {
   bool by_pattern = false;
   HandlerOptions options;
   HandlerFunction function;
+  std::unique_ptr<Chain> chain;    // null: no middleware wraps it
+  BackgroundPool* pool = nullptr;  // null: runs at once
+  bool known_to_middleware = false;
+
+  Handler();
+  ~Handler();
 
   std::atomic<std::int64_t> warned_at_ns{-1};  // of the slow warning, steady clock; -1: never
 };
@@ -90,6 +99,10 @@ struct PlanTable {
   std::vector<Step> steps;
   std::vector<std::unique_ptr<Group>> groups;
   std::deque<StepStatistics> statistics;
+  std::vector<std::unique_ptr<BackgroundStep>> background;
+
+  PlanTable();
+  ~PlanTable();
 };
 
 // Orders the handlers of every event: priority, module start order, registration. Throws DeclarationError when an event has

@@ -127,15 +127,20 @@ void Dispatch::run_timed(ThreadSlot& slot, const Frame& frame) {
     }
     const Step& called = *slot.running.load(std::memory_order_relaxed);  // of a group: the member
     const Clock::Steady after = clock_.steady_now();
-    const std::int64_t took = std::chrono::nanoseconds(after - before).count();
-    StepStatistics& statistics = *called.statistics;
-    statistics.sampled.fetch_add(1, std::memory_order_relaxed);
-    statistics.sampled_ns.fetch_add(took, std::memory_order_relaxed);
-    std::int64_t slowest = statistics.slowest_ns.load(std::memory_order_relaxed);
-    while (took > slowest && !statistics.slowest_ns.compare_exchange_weak(slowest, took, std::memory_order_relaxed)) {}
-    if (after - before > called.handler->options.slow_after) warn_slow(*called.handler, after - before, after);
+    // A background handler was only put into its queue.
+    if (called.handler->options.run == Run::at_once) note_time(called, before, after);
     before = after;
   }
+}
+
+void Dispatch::note_time(const Step& step, Clock::Steady before, Clock::Steady after) {
+  const std::int64_t took = std::chrono::nanoseconds(after - before).count();
+  StepStatistics& statistics = *step.statistics;
+  statistics.sampled.fetch_add(1, std::memory_order_relaxed);
+  statistics.sampled_ns.fetch_add(took, std::memory_order_relaxed);
+  std::int64_t slowest = statistics.slowest_ns.load(std::memory_order_relaxed);
+  while (took > slowest && !statistics.slowest_ns.compare_exchange_weak(slowest, took, std::memory_order_relaxed)) {}
+  if (after - before > step.handler->options.slow_after) warn_slow(*step.handler, after - before, after);
 }
 
 PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::string_view json,

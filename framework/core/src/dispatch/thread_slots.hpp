@@ -24,6 +24,7 @@ struct alignas(64) ThreadSlot {
   std::atomic<const Step*> running{nullptr};
   std::unique_ptr<std::atomic<std::uint64_t>[]> calls;  // publishes so far, by EventPlan::number
   std::size_t capacity;
+  std::atomic<std::uint64_t> jobs{0};  // background handlers run so far
 
   static const Step entering;          // on the way to the first handler
   static const Step live_subscribers;  // behind the last one

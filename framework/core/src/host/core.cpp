@@ -34,7 +34,7 @@ HostCore::HostCore(HostOptions given)
     : options(with_defaults(std::move(given))),
       clock(*options.clock),
       log(options.log, "host"),
-      dispatch(clock, log, options.max_depth),
+      dispatch(clock, options.log, options.max_depth, options.middleware),
       registry(dispatch),
       checks(clock),
       state_changes([this] {
@@ -168,6 +168,9 @@ void ModuleHost::start() { core_->start(); }
 StopReport ModuleHost::stop() { return core_->stop(); }
 void ModuleHost::wait() { core_->wait(); }
 void ModuleHost::request_stop() { core_->request_stop(); }
+bool ModuleHost::settle(std::chrono::milliseconds limit) {
+  return core_->dispatch.settle(core_->clock.steady_now() + limit);
+}
 bool ModuleHost::running() const { return core_->running(); }
 HealthReport ModuleHost::health() { return core_->health(); }
 HostDescription ModuleHost::describe() const { return core_->describe(); }

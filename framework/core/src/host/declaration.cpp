@@ -33,6 +33,7 @@ class ModuleDeclaration final : public Declaration {
 
   void needs_module(std::string_view module) override { add_once(record_.needs_modules, module); }
   void optional() override { record_.optional = true; }
+  void background(BackgroundOptions options) override { core_.dispatch.set_background(record_.name, options); }
   Commands& commands() override { return commands_; }
 
  private:

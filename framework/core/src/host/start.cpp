@@ -23,6 +23,9 @@ void HostCore::prepare() {
     for (std::size_t number : order_) prepare_module(*records_[number]);
     register_handlers();
     dispatch.compile();
+    for (const auto& [module, pool] : dispatch.pools()) {
+      checks.add(module + "/background", [&waiting = *pool] { return waiting.trouble(); });
+    }
   } catch (...) {
     checks.clear(clock.steady_now() + options.stop_deadline);
     registry.take_problems();

@@ -41,6 +41,7 @@ StopReport HostCore::take_down() {
   const Clock::Steady deadline = clock.steady_now() + options.stop_deadline;
   for (auto at = started_.rbegin(); at != started_.rend(); ++at) set_state(*records_[*at], ModuleState::stopping);
   drained_ = dispatch.close(half_way_to(deadline));
+  for (std::string& given_up : dispatch.take_given_up()) report.failures.push_back(std::move(given_up));
   checks.clear(half_way_to(deadline));
   for (auto at = started_.rbegin(); at != started_.rend(); ++at) {
     stop_module(*records_[*at], half_way_to(deadline), report);

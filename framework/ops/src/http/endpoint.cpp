@@ -1,6 +1,7 @@
 #include "http/endpoint.hpp"
 
 #include <ashlar/errors.hpp>
+#include <ashlar/middleware/traceparent.hpp>
 #include <ashlar/uuid.hpp>
 #include <exception>
 #include <utility>
@@ -40,6 +41,9 @@ Correlation correlation_of(const std::map<std::string, std::string>& headers) {
   Correlation correlation{.correlation_id = first_sane({"x-correlation-id", "x-request-id"}),
                           .tenant_id = first_sane({"x-tenant-id"}),
                           .user_id = first_sane({"x-user-id"})};
+  if (const auto header = headers.find("traceparent"); correlation.correlation_id.empty() && header != headers.end()) {
+    if (const auto trace = parse_traceparent(header->second)) correlation.correlation_id = trace->trace_id;
+  }
   if (correlation.correlation_id.empty()) {
     correlation.correlation_id = Uuid::v7(system_clock().now().time_since_epoch().count()).to_string();
   }
