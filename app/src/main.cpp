@@ -1,4 +1,6 @@
 #include <ashlar/application.hpp>
+#include <ashlar/middleware/retry.hpp>
+#include <memory>
 #include <string>
 
 #include "import/import_command.hpp"
@@ -32,6 +34,7 @@ int main(int argc, char** argv) {
       {.name = "shop",
        .summary = "A small shop made of eight modules that speak through events.",
        .modules = ashlar::application_modules(),
+       .middleware = {std::make_shared<ashlar::Retry>()},
        .commands = [](ashlar::Commands& commands,
                       ashlar::ModuleHost& host) { commands.add(shop::import_command(host)); },
        .examples = {"import app/data/sample", "revenue --by month", "search tea", "audit verify",

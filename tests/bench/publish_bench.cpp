@@ -67,6 +67,26 @@ void publish_reading_id_and_time(benchmark::State& state) {
   }
 }
 
+// The least that middleware can do.
+class Passing final : public ashlar::Middleware {
+ public:
+  void around(const ashlar::HandlerCall&, const ashlar::Next& next) override { next(); }
+};
+
+// Ten handlers, and so many around each.
+void publish_through_middleware(benchmark::State& state) {
+  std::vector<std::shared_ptr<ashlar::Middleware>> middleware;
+  for (long i = 0; i < state.range(0); ++i) middleware.push_back(std::make_shared<Passing>());
+  bench::TickingHost host(10, std::move(middleware));
+  ashlar::EventBus& bus = host.bus();
+  const Ticked event{1};
+  for (auto _ : state) {
+    const ashlar::PublishReport report = bus.publish(event);
+    benchmark::DoNotOptimize(report.ok());
+    benchmark::ClobberMemory();
+  }
+}
+
 struct Isolating {
   using result_type = long;
   template <class Iterator>
@@ -125,6 +145,7 @@ void drop_shared_host(const benchmark::State&) { shared_host.reset(); }
 BENCHMARK(loop_of_calls)->Arg(1)->Arg(10)->Arg(100);
 BENCHMARK(publish)->Arg(1)->Arg(10)->Arg(100);
 BENCHMARK(publish_reading_id_and_time)->Arg(1);
+BENCHMARK(publish_through_middleware)->Arg(0)->Arg(1)->Arg(3);
 BENCHMARK(boost_signals2)->Arg(10);
 BENCHMARK(libsigcpp3)->Arg(10);
 BENCHMARK(publish_from_threads)

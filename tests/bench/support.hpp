@@ -4,6 +4,8 @@
 
 #include <ashlar/host.hpp>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace bench {
 
@@ -48,13 +50,24 @@ class TickingModule final : public ashlar::Module {
 // A started host with one TickingModule.
 class TickingHost {
  public:
-  explicit TickingHost(long handlers, TickingModule::Reads reads = TickingModule::Reads::nothing) {
-    host_.add(std::make_unique<TickingModule>(handlers, reads));
-    host_.start();
-  }
+  explicit TickingHost(long handlers, TickingModule::Reads reads = TickingModule::Reads::nothing)
+      : TickingHost(handlers, reads, {}) {}
+  TickingHost(long handlers, std::vector<std::shared_ptr<ashlar::Middleware>> middleware)
+      : TickingHost(handlers, TickingModule::Reads::nothing, std::move(middleware)) {}
+
   ashlar::EventBus& bus() { return host_.bus_of("ticking"); }
 
  private:
+  TickingHost(long handlers, TickingModule::Reads reads, std::vector<std::shared_ptr<ashlar::Middleware>> middleware)
+      : host_([&] {
+          ashlar::HostOptions options;
+          options.middleware = std::move(middleware);
+          return options;
+        }()) {
+    host_.add(std::make_unique<TickingModule>(handlers, reads));
+    host_.start();
+  }
+
   ashlar::ModuleHost host_;
 };
 

@@ -1,4 +1,7 @@
 #include <ashlar/envelope.hpp>
+#include <ashlar/middleware/retry.hpp>
+#include <ashlar/middleware/throttle.hpp>
+#include <ashlar/middleware/timing.hpp>
 
 #include <doctest/doctest.h>
 
@@ -90,8 +93,9 @@ std::uint64_t allocations_of_publishing(House& house, const ashlar::PublishOptio
   return allocations - before;
 }
 
-std::uint64_t allocations_with(Handlers handlers, const ashlar::PublishOptions* options = nullptr) {
-  House house;
+std::uint64_t allocations_with(Handlers handlers, const ashlar::PublishOptions* options = nullptr,
+                               ashlar::HostOptions host = {}) {
+  House house(std::move(host));
   house.with("orders", {.declare = support::emits<OrderPlaced, StockReserved>(), .handlers = std::move(handlers)})
       .start();
   return allocations_of_publishing(house, options);
@@ -114,6 +118,17 @@ TEST_CASE("publishing allocates nothing, with no handler, one or many") {
           }) == 0);
     CHECK(calls == 3'001 * count);
   }
+}
+
+TEST_CASE("C5: publishing through middleware allocates nothing of its own") {
+  ashlar::HostOptions host;
+  host.middleware = {std::make_shared<ashlar::Timing>(), std::make_shared<ashlar::Retry>(),
+                     std::make_shared<ashlar::Throttle>(ashlar::ThrottleOptions{.calls = 1'000'000})};
+  int calls = 0;
+  CHECK(allocations_with(
+            [&](auto& r) { r.on([&](const OrderPlaced&) { ++calls; }, {.repeat = ashlar::Repeat::allowed}); }, nullptr,
+            std::move(host)) == 0);
+  CHECK(calls == 3'001);
 }
 
 TEST_CASE("publishing allocates nothing for handlers by name and pattern and for queue groups") {

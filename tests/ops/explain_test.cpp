@@ -9,7 +9,7 @@ TEST_CASE("explain says who receives an event, in which order, and why") {
   CHECK(shop({"explain", "orders.order.placed@1"}) == 0);
   CHECK(shop.out.str() ==
         R"(orders.order.placed is published by orders, leaves the process as 'orders.order.placed'.
-4 handlers receive it, in this order (priority, then start order, then registration):
+4 handlers receive it, 3 of them each time, in this order (priority, then start order, then registration):
 
    1. stock/reserve
        registered for this event

@@ -55,6 +55,10 @@ Setup& Setup::real_time() {
   return *this;
 }
 
+Setup& Setup::around(std::shared_ptr<Middleware> middleware) {
+  return options([middleware = std::move(middleware)](HostOptions& host) { host.middleware.push_back(middleware); });
+}
+
 Setup& Setup::options(std::function<void(HostOptions&)> change) {
   parts_->changes.push_back(std::move(change));
   return *this;

@@ -46,8 +46,11 @@ class SearchModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    registry.on([this](const catalog::ItemAdded& event) { index_->add(event); });
-    registry.on([this](const catalog::PriceChanged& event) { index_->change_price(event); });
+    // Indexing an item twice leaves it as indexing it once does.
+    constexpr auto may_be_repeated = ashlar::Repeat::allowed;
+    registry.on([this](const catalog::ItemAdded& event) { index_->add(event); }, {.repeat = may_be_repeated});
+    registry.on([this](const catalog::PriceChanged& event) { index_->change_price(event); },
+                {.repeat = may_be_repeated});
   }
 
   void start(ashlar::ModuleContext& context) override {

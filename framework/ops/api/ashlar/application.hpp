@@ -6,6 +6,7 @@
 #include <ashlar/module.hpp>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct Application {
   std::string version{};
 
   std::vector<ModuleFactory> modules{};
+
+  // Around every handler, the first outermost: {std::make_shared<ashlar::Retry>()}.
+  std::vector<std::shared_ptr<Middleware>> middleware{};
 
   // Commands that concern several modules; those of one module are offered by it. Called once, after the modules have
   // declared themselves; the host outlives the commands, and runs while one of them does.

@@ -65,6 +65,7 @@ class Run {
     options.health_limit = sections_.host.health_limit;
     options.max_depth = sections_.host.max_depth;
     options.routes = &routes_;
+    options.middleware = application_.middleware;
     host_ = std::make_unique<ModuleHost>(std::move(options));
     add_own_routes(routes_, *host_);
     // In one order, so that `describe` says the same whatever the order of the list.

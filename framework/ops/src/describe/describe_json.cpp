@@ -37,11 +37,9 @@ Json event_json(const EventDescription& described) {
 }  // namespace
 
 Json handler_json(const HandlerDescription& handler) {
-  return {{"module", handler.module},
-          {"handler", handler.name},
-          {"registered_for", handler.registered_for},
-          {"priority", handler.priority},
-          {"group", handler.group}};
+  return {
+      {"module", handler.module},     {"handler", handler.name}, {"registered_for", handler.registered_for},
+      {"priority", handler.priority}, {"group", handler.group},  {"in_background", handler.run == Run::in_background}};
 }
 
 std::string describe_json(const HostDescription& host) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "describe/describe.hpp"
 #include "describe/event_json.hpp"
@@ -52,6 +53,9 @@ std::vector<std::string> reasons(const HostDescription& host, const EventDescrip
     why.push_back(
         fmt::format("number {} of those that {} registered", std::count_if(begin, end, is_same) + 1, handler.module));
   }
+  if (handler.run == Run::in_background) {
+    why.push_back(fmt::format("runs in the background, on a thread of {}", handler.module));
+  }
   if (!handler.group.empty()) {
     std::vector<std::string> members;
     for (const HandlerDescription& each : event.handlers) {
@@ -64,6 +68,20 @@ std::vector<std::string> reasons(const HostDescription& host, const EventDescrip
   return why;
 }
 
+// Of a group it is one.
+std::size_t called_each_time(const EventDescription& event) {
+  std::size_t alone = 0;
+  std::set<std::string> groups;
+  for (const HandlerDescription& handler : event.handlers) {
+    if (handler.group.empty()) {
+      ++alone;
+    } else {
+      groups.insert(handler.group);
+    }
+  }
+  return alone + groups.size();
+}
+
 void write_event(std::back_insert_iterator<std::string> out, const HostDescription& host,
                  const EventDescription& described) {
   const EventInfo& event = described.event;
@@ -74,8 +92,10 @@ void write_event(std::back_insert_iterator<std::string> out, const HostDescripti
     return;
   }
   const std::size_t count = described.handlers.size();
-  fmt::format_to(out, ".\n{} receive{} it, in this order (priority, then start order, then registration):\n\n",
-                 count == 1 ? "One handler" : fmt::format("{} handlers", count), count == 1 ? "s" : "");
+  const std::size_t called = called_each_time(described);
+  fmt::format_to(out, ".\n{} receive{} it{}, in this order (priority, then start order, then registration):\n\n",
+                 count == 1 ? "One handler" : fmt::format("{} handlers", count), count == 1 ? "s" : "",
+                 called == count ? std::string() : fmt::format(", {} of them each time", called));
   for (std::size_t i = 0; i < count; ++i) {
     const HandlerDescription& handler = described.handlers[i];
     fmt::format_to(out, "{:4}. {}/{}\n", i + 1, handler.module, handler.name);

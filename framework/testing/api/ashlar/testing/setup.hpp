@@ -68,6 +68,9 @@ class [[nodiscard]] Setup {
   // Time passes by itself, by the machine's clock.
   Setup& real_time();
 
+  // Middleware around every handler, inside what stands there already: Faults, or what the application has.
+  Setup& around(std::shared_ptr<Middleware> middleware);
+
   // Changes whatever else a host can be told; called after everything above has been filled in.
   Setup& options(std::function<void(HostOptions&)> change);
 
