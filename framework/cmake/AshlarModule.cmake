@@ -19,7 +19,7 @@
 #
 # Makes an executable of `MAIN` and the named modules, by default all that were discovered, and writes their list to
 # <build>/generated/shop/modules.cpp. The other sources beside and below `MAIN` become the library shop_sources, which the
-# application's tests link too.
+# application's tests link too. A tree may have several applications, each with its `MAIN` in a folder of its own.
 
 set(ASHLAR_MODULES "" CACHE STRING "The modules to build; all that are found when empty")
 
@@ -178,6 +178,22 @@ function(ashlar_list_modules target modules)
   target_sources(${target} PRIVATE ${file})
 endfunction()
 
+# The sources of two applications, each with a main(), would end up in one library.
+function(_ashlar_refuse_shared_sources name src)
+  get_property(others GLOBAL PROPERTY ASHLAR_APPLICATIONS)
+  foreach(other IN LISTS others)
+    get_property(taken GLOBAL PROPERTY ASHLAR_SOURCES_OF_${other})
+    cmake_path(IS_PREFIX taken ${src} below)
+    cmake_path(IS_PREFIX src ${taken} above)
+    if(below OR above)
+      message(FATAL_ERROR "ashlar_application(${name}) has its MAIN in ${src}, and ashlar_application(${other}) in ${taken}: "
+                          "each takes all that is beside and below, so give each a folder of its own")
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY ASHLAR_APPLICATIONS ${name})
+  set_property(GLOBAL PROPERTY ASHLAR_SOURCES_OF_${name} ${src})
+endfunction()
+
 function(ashlar_application name)
   cmake_parse_arguments(PARSE_ARGV 1 application "" "MAIN" "MODULES")
   if(application_UNPARSED_ARGUMENTS OR NOT application_MAIN)
@@ -205,6 +221,7 @@ function(ashlar_application name)
 
   cmake_path(ABSOLUTE_PATH application_MAIN BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE main)
   cmake_path(GET main PARENT_PATH src)
+  _ashlar_refuse_shared_sources(${name} ${src})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${src}/*.cpp)
   list(REMOVE_ITEM sources ${main})
   if(sources)

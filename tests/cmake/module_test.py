@@ -206,6 +206,25 @@ def test_an_application_may_have_some_of_the_modules_only():
     project.refuses("ashlar_application(shop) names the module 'stok', which does not exist")
 
 
+def test_two_applications_in_one_tree_each_list_their_own_modules():
+    project = Project(module("orders"), module("catalog"), module("stock"))
+    project.write("app/CMakeLists.txt", "ashlar_application(shop MAIN src/main.cpp)\n"
+                                        "ashlar_application(shop-lite MAIN lite/main.cpp MODULES stock)\n")
+    project.write("app/lite/main.cpp", TREE["app/src/main.cpp"])
+    project.accepts()
+    project.builds()
+    assert project.shop() == "catalog orders stock ", project.shop()
+    assert project.run("build/app/shop-lite")[1] == "stock "
+
+
+def test_two_applications_do_not_share_a_folder_of_sources():
+    project = Project(module("orders"))
+    project.write("app/CMakeLists.txt", "ashlar_application(shop MAIN src/main.cpp)\n"
+                                        "ashlar_application(shop-lite MAIN src/lite/main.cpp)\n")
+    project.write("app/src/lite/main.cpp", TREE["app/src/main.cpp"])
+    project.refuses("each takes all that is beside and below, so give each a folder of its own")
+
+
 def test_a_part_of_the_modules_can_be_built_alone():
     project = Project(module("orders", "SERVICES stock"), module("catalog"), module("stock"))
     project.accepts("-DASHLAR_MODULES=orders;stock")

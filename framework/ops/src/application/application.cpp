@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <ashlar/application.hpp>
 #include <ashlar/errors.hpp>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "application/modules.hpp"
 #include "application/sections.hpp"
 #include "application/serve.hpp"
 #include "application/settings.hpp"
@@ -67,10 +67,7 @@ class Run {
     options.routes = &routes_;
     host_ = std::make_unique<ModuleHost>(std::move(options));
     add_own_routes(routes_, *host_);
-    // In one order, so that `describe` says the same whatever the order of the list.
-    std::sort(application_.modules.begin(), application_.modules.end(),
-              [](const ModuleFactory& a, const ModuleFactory& b) { return a.name < b.name; });
-    for (const ModuleFactory& module : application_.modules) host_->add(module);
+    add_modules(*host_, application_.modules, common_.explains_itself ? std::nullopt : common_.modules);
     host_->assemble();
   }
 
