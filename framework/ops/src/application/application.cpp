@@ -17,6 +17,7 @@
 #include "command_line/built_in.hpp"
 #include "command_line/command_list.hpp"
 #include "command_line/parser.hpp"
+#include "plugins/plugin_folder.hpp"
 
 namespace ashlar {
 namespace ops {
@@ -67,6 +68,9 @@ class Run {
     options.routes = &routes_;
     host_ = std::make_unique<ModuleHost>(std::move(options));
     add_own_routes(routes_, *host_);
+    if (!sections_.plugins.directory.empty()) {
+      load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
+    }
     add_modules(*host_, application_.modules, common_.explains_itself ? std::nullopt : common_.modules);
     host_->assemble();
   }

@@ -52,6 +52,9 @@ void add_common_options(CLI::App& app, const Application& application, CommonVal
   app.add_option("--set", values.set, "Change one value of the configuration; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--plugins", options.plugins,
+                 "Load the modules in this folder, too; the same as --set plugins.directory=…")
+      ->type_name("DIR");
   app.add_option("--modules", values.modules, "Run these modules of the application only, and leave out the others")
       ->type_name("NAME,NAME…");
   app.add_option("--log-level", options.log_level, "The same as --set log.level=…")

@@ -19,6 +19,7 @@ struct CommonOptions {
   std::vector<std::pair<std::string, std::string>> set{};  // path and value, in the order given
   std::string log_level{};
   std::string log_format{};
+  std::string plugins{};                              // empty: not given
   std::optional<std::vector<std::string>> modules{};  // nothing: all
   bool print_config = false;
   bool explains_itself = false;  // --help or --version: the configuration is not needed, nor need it be right
