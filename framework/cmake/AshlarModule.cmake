@@ -141,6 +141,8 @@ ASHLAR_PLUGIN(${name}, \"${ASHLAR_VERSION}\", \"${ASHLAR_HEADERS}\", \"${apis}\"
 endfunction()
 
 function(ashlar_discover_modules folder)
+  # What a module finds for itself is also found where it is linked: in the application and in its tests.
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
   cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   file(GLOB lists CONFIGURE_DEPENDS ${folder}/*/CMakeLists.txt)
   file(GLOB src_folders LIST_DIRECTORIES true ${folder}/*/src)
@@ -297,7 +299,13 @@ function(ashlar_application name)
   ashlar_list_modules(${name} "${modules}")
   target_link_libraries(${name} PRIVATE ${name}_sources ${modules} ${rooms})
   # Plug-ins use the one framework that is in the executable, also the parts that nobody else in it uses.
-  set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON LINK_LIBRARY_OVERRIDE
-                                           "WHOLE_ARCHIVE,ashlar_core,ashlar_store,ashlar::core,ashlar::store")
+  set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)
+  set(whole "")
+  foreach(room core store)
+    if(TARGET ashlar::${room})
+      list(APPEND whole $<TARGET_FILE:ashlar::${room}>)
+    endif()
+  endforeach()
+  target_link_options(${name} PRIVATE LINKER:--whole-archive ${whole} LINKER:--no-whole-archive)
   ashlar_strict(${name})
 endfunction()

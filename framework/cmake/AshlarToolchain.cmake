@@ -8,7 +8,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
-# What a module finds for itself is also found where it is linked: in the application and in its tests.
+# What a room finds for itself is also found where it is linked.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
 find_program(ASHLAR_CCACHE ccache)
