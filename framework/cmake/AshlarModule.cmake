@@ -15,13 +15,20 @@
 # Adds every folder below `modules` that has a CMakeLists.txt; with -DASHLAR_MODULES="orders;payments" only those, which
 # must name no others, and with -DASHLAR_MODULES=none nothing.
 #
+# ashlar_plugin(audit)
+#
+# Makes the target audit_plugin: the same module from the same sources as the shared library <build>/plugins/audit.so, which
+# an application loads with --plugins. It has no framework of its own but uses the application's. With
+# -DASHLAR_PLUGINS="audit;search" these modules are made so, and are part of those applications only that name them.
+#
 # ashlar_application(shop MAIN src/main.cpp [MODULES orders payments])
 #
 # Makes an executable of `MAIN` and the named modules, by default all that were discovered, and writes their list to
 # <build>/generated/shop/modules.cpp. The other sources beside and below `MAIN` become the library shop_sources, which the
-# application's tests link too.
+# application's tests link too. A tree may have several applications, each with its `MAIN` in a folder of its own.
 
 set(ASHLAR_MODULES "" CACHE STRING "The modules to build; all that are found when empty")
+set(ASHLAR_PLUGINS "" CACHE STRING "The modules that become plug-ins instead of parts of the applications")
 
 function(ashlar_module name)
   cmake_parse_arguments(PARSE_ARGV 1 module "" "" "SERVICES;EVENTS;LINK")
@@ -89,13 +96,53 @@ function(ashlar_module name)
   endif()
   ashlar_strict(${name})
 
+  ashlar_hash_of_headers(api ${CMAKE_CURRENT_SOURCE_DIR}/api)
+  set_property(GLOBAL PROPERTY ASHLAR_API_OF_${name} ${api})
+  set_property(GLOBAL PROPERTY ASHLAR_FOLDER_OF_${name} ${CMAKE_CURRENT_SOURCE_DIR})
   set_property(GLOBAL APPEND PROPERTY ASHLAR_MODULES ${name})
   set_property(GLOBAL PROPERTY ASHLAR_SERVICES_OF_${name} ${module_SERVICES})
   set_property(GLOBAL PROPERTY ASHLAR_EVENTS_OF_${name} ${module_EVENTS})
   set_property(GLOBAL PROPERTY ASHLAR_LIBRARIES_OF_${name} ${module_LINK})
 endfunction()
 
+function(ashlar_plugin name)
+  get_property(folder GLOBAL PROPERTY ASHLAR_FOLDER_OF_${name})
+  if(NOT folder OR NOT ARGC EQUAL 1)
+    message(FATAL_ERROR "ashlar_plugin(${ARGV}) takes the name of one module, which ashlar_module() has declared")
+  endif()
+  get_property(services GLOBAL PROPERTY ASHLAR_SERVICES_OF_${name})
+  get_property(events GLOBAL PROPERTY ASHLAR_EVENTS_OF_${name})
+  get_property(libraries GLOBAL PROPERTY ASHLAR_LIBRARIES_OF_${name})
+
+  set(others ${name} ${services} ${events})
+  list(REMOVE_DUPLICATES others)
+  set(apis "")
+  foreach(other IN LISTS others)
+    get_property(api GLOBAL PROPERTY ASHLAR_API_OF_${other})
+    list(APPEND apis ${other}=${api})
+  endforeach()
+  list(JOIN apis " " apis)
+  set(entry ${PROJECT_BINARY_DIR}/generated/${name}_plugin/plugin.cpp)
+  file(CONFIGURE OUTPUT ${entry} @ONLY CONTENT
+       "// What makes the module ${name} a plug-in; the configure step writes this file anew.\n\n#include <ashlar/plugin.hpp>\n
+ASHLAR_PLUGIN(${name}, \"${ASHLAR_VERSION}\", \"${ASHLAR_HEADERS}\", \"${apis}\")\n")
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/src/*.cpp)
+  add_library(${name}_plugin MODULE ${sources} ${entry})
+  list(TRANSFORM others APPEND _api)
+  target_include_directories(${name}_plugin PRIVATE ${folder}/src)
+  target_link_libraries(${name}_plugin PRIVATE ashlar::core_api ${others} ${libraries})
+  if(TARGET ashlar::store_api)
+    target_link_libraries(${name}_plugin PRIVATE ashlar::store_api)
+  endif()
+  ashlar_strict(${name}_plugin)
+  set_target_properties(${name}_plugin PROPERTIES PREFIX "" OUTPUT_NAME ${name} SUFFIX .so LIBRARY_OUTPUT_DIRECTORY
+                                                                                           ${PROJECT_BINARY_DIR}/plugins)
+endfunction()
+
 function(ashlar_discover_modules folder)
+  # What a module finds for itself is also found where it is linked: in the application and in its tests.
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
   cmake_path(ABSOLUTE_PATH folder BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   file(GLOB lists CONFIGURE_DEPENDS ${folder}/*/CMakeLists.txt)
   file(GLOB src_folders LIST_DIRECTORIES true ${folder}/*/src)
@@ -105,11 +152,18 @@ function(ashlar_discover_modules folder)
       message(WARNING "${module} has no CMakeLists.txt that calls ashlar_module(), so it is no module and is left out")
     endif()
   endforeach()
+  set(added "")
   foreach(list IN LISTS lists)
     cmake_path(GET list PARENT_PATH module)
     cmake_path(GET module FILENAME name)
     if(NOT ASHLAR_MODULES OR name IN_LIST ASHLAR_MODULES)
       add_subdirectory(${module})
+      list(APPEND added ${name})
+    endif()
+  endforeach()
+  foreach(name IN LISTS added)
+    if(name IN_LIST ASHLAR_PLUGINS)
+      ashlar_plugin(${name})
     endif()
   endforeach()
 
@@ -164,7 +218,8 @@ function(ashlar_list_modules target modules)
   set(factories "")
   foreach(module IN LISTS modules)
     string(APPEND declarations "std::unique_ptr<ashlar::Module> ashlar_make_module_${module}();\n")
-    string(APPEND factories "      {\"${module}\", &ashlar_make_module_${module}},\n")
+    get_property(api GLOBAL PROPERTY ASHLAR_API_OF_${module})
+    string(APPEND factories "      {\"${module}\", &ashlar_make_module_${module}, \"${api}\"},\n")
   endforeach()
   string(CONCAT text
       "// The modules of ${target}, as the configure step found them: it writes this file anew.\n\n"
@@ -176,6 +231,22 @@ function(ashlar_list_modules target modules)
   set(file ${PROJECT_BINARY_DIR}/generated/${target}/modules.cpp)
   file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
   target_sources(${target} PRIVATE ${file})
+endfunction()
+
+# The sources of two applications, each with a main(), would end up in one library.
+function(_ashlar_refuse_shared_sources name src)
+  get_property(others GLOBAL PROPERTY ASHLAR_APPLICATIONS)
+  foreach(other IN LISTS others)
+    get_property(taken GLOBAL PROPERTY ASHLAR_SOURCES_OF_${other})
+    cmake_path(IS_PREFIX taken ${src} below)
+    cmake_path(IS_PREFIX src ${taken} above)
+    if(below OR above)
+      message(FATAL_ERROR "ashlar_application(${name}) has its MAIN in ${src}, and ashlar_application(${other}) in ${taken}: "
+                          "each takes all that is beside and below, so give each a folder of its own")
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY ASHLAR_APPLICATIONS ${name})
+  set_property(GLOBAL PROPERTY ASHLAR_SOURCES_OF_${name} ${src})
 endfunction()
 
 function(ashlar_application name)
@@ -190,8 +261,15 @@ function(ashlar_application name)
                           "remove the name (${CMAKE_CURRENT_LIST_FILE})")
     endif()
   endforeach()
+  foreach(module IN LISTS ASHLAR_PLUGINS)
+    if(NOT module IN_LIST modules)
+      message(FATAL_ERROR "-DASHLAR_PLUGINS names the module '${module}', which does not exist: remove the name there")
+    endif()
+  endforeach()
   if(application_MODULES)
     set(modules ${application_MODULES})
+  else()
+    list(REMOVE_ITEM modules ${ASHLAR_PLUGINS})
   endif()
 
   set(apis ${modules})
@@ -205,6 +283,7 @@ function(ashlar_application name)
 
   cmake_path(ABSOLUTE_PATH application_MAIN BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE main)
   cmake_path(GET main PARENT_PATH src)
+  _ashlar_refuse_shared_sources(${name} ${src})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${src}/*.cpp)
   list(REMOVE_ITEM sources ${main})
   if(sources)
@@ -219,5 +298,14 @@ function(ashlar_application name)
   add_executable(${name} ${application_MAIN})
   ashlar_list_modules(${name} "${modules}")
   target_link_libraries(${name} PRIVATE ${name}_sources ${modules} ${rooms})
+  # Plug-ins use the one framework that is in the executable, also the parts that nobody else in it uses.
+  set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)
+  set(whole "")
+  foreach(room core store)
+    if(TARGET ashlar::${room})
+      list(APPEND whole $<TARGET_FILE:ashlar::${room}>)
+    endif()
+  endforeach()
+  target_link_options(${name} PRIVATE LINKER:--whole-archive ${whole} LINKER:--no-whole-archive)
   ashlar_strict(${name})
 endfunction()

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace {
 
@@ -41,7 +42,7 @@ std::vector<char*> environment() {
 
 }  // namespace
 
-ShopProcess::ShopProcess() {
+ShopProcess::ShopProcess(std::string executable) : executable_(std::move(executable)) {
   std::string name = (roomy_folder() / "shop-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = name;
@@ -53,7 +54,7 @@ ShopProcess::~ShopProcess() {
 }
 
 ShopResult ShopProcess::run(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> words{SHOP_EXECUTABLE, "--data", data().string()};
+  std::vector<std::string> words{executable_, "--data", data().string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -67,9 +68,9 @@ ShopResult ShopProcess::run(const std::vector<std::string>& arguments) const {
   posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   posix_spawn_file_actions_addopen(&files, 2, err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
   pid_t child = 0;
-  const int failed = ::posix_spawn(&child, SHOP_EXECUTABLE, &files, nullptr, argv.data(), environment().data());
+  const int failed = ::posix_spawn(&child, executable_.c_str(), &files, nullptr, argv.data(), environment().data());
   posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) throw std::runtime_error("the shop cannot be run: " SHOP_EXECUTABLE);
+  if (failed != 0) throw std::runtime_error("the shop cannot be run: " + executable_);
 
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {}

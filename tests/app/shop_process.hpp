@@ -14,7 +14,7 @@ struct ShopResult {
 // disk takes to be sure does not matter.
 class ShopProcess {
  public:
-  ShopProcess();
+  explicit ShopProcess(std::string executable = SHOP_EXECUTABLE);
   ~ShopProcess();
   ShopProcess(const ShopProcess&) = delete;
   ShopProcess& operator=(const ShopProcess&) = delete;
@@ -28,5 +28,6 @@ class ShopProcess {
   std::size_t mails() const;
 
  private:
+  std::string executable_;
   std::filesystem::path folder_;
 };

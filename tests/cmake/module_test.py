@@ -39,11 +39,14 @@ struct Module {};
 struct ModuleFactory {
   std::string_view name;
   std::unique_ptr<Module> (*make)();
+  std::string_view api;
 };
 std::vector<ModuleFactory> application_modules();
 }
 #define ASHLAR_MODULE(name, type) std::unique_ptr<ashlar::Module> ashlar_make_module_##name() { return {}; }
 """,
+    "framework/core/api/ashlar/plugin.hpp": "#include <ashlar/module.hpp>\n"
+                                            "#define ASHLAR_PLUGIN(name, version, headers, apis) const char* stamp = apis;\n",
     "app/CMakeLists.txt": "ashlar_application(shop MAIN src/main.cpp)\n",
     "app/src/main.cpp": """#include <ashlar/module.hpp>
 #include <iostream>
@@ -173,7 +176,7 @@ def test_an_application_lists_every_module_sorted_by_name():
     project.builds()
     assert project.shop() == "catalog orders stock ", project.shop()
     listed = (project.root / "build/generated/shop/modules.cpp").read_text(encoding="utf-8")
-    assert '{"catalog", &ashlar_make_module_catalog},' in listed, listed
+    assert '{"catalog", &ashlar_make_module_catalog, "' in listed, listed
 
 
 def test_a_new_folder_is_discovered_and_a_removed_one_forgotten():
@@ -206,6 +209,25 @@ def test_an_application_may_have_some_of_the_modules_only():
     project.refuses("ashlar_application(shop) names the module 'stok', which does not exist")
 
 
+def test_two_applications_in_one_tree_each_list_their_own_modules():
+    project = Project(module("orders"), module("catalog"), module("stock"))
+    project.write("app/CMakeLists.txt", "ashlar_application(shop MAIN src/main.cpp)\n"
+                                        "ashlar_application(shop-lite MAIN lite/main.cpp MODULES stock)\n")
+    project.write("app/lite/main.cpp", TREE["app/src/main.cpp"])
+    project.accepts()
+    project.builds()
+    assert project.shop() == "catalog orders stock ", project.shop()
+    assert project.run("build/app/shop-lite")[1] == "stock "
+
+
+def test_two_applications_do_not_share_a_folder_of_sources():
+    project = Project(module("orders"))
+    project.write("app/CMakeLists.txt", "ashlar_application(shop MAIN src/main.cpp)\n"
+                                        "ashlar_application(shop-lite MAIN src/lite/main.cpp)\n")
+    project.write("app/src/lite/main.cpp", TREE["app/src/main.cpp"])
+    project.refuses("each takes all that is beside and below, so give each a folder of its own")
+
+
 def test_a_part_of_the_modules_can_be_built_alone():
     project = Project(module("orders", "SERVICES stock"), module("catalog"), module("stock"))
     project.accepts("-DASHLAR_MODULES=orders;stock")
@@ -215,6 +237,20 @@ def test_a_part_of_the_modules_can_be_built_alone():
     project.accepts("-DASHLAR_MODULES=none")
     project.builds()
     assert project.shop() == "", project.shop()
+
+
+def test_a_module_becomes_a_plugin_from_unchanged_sources():
+    project = Project(module("orders", "EVENTS stock"), module("catalog"), module("stock"))
+    project.accepts("-DASHLAR_PLUGINS=orders")
+    project.builds()
+    assert project.shop() == "catalog stock ", project.shop()
+    plugin = project.root / "build/plugins/orders.so"
+    first = plugin.read_bytes()
+    assert b" stock=" in first, "the stamp does not say which api it was built with"
+    project.write("modules/stock/api/stock/events.hpp", "#pragma once\n#include <ashlar/event.hpp>\n// Changed.\n")
+    project.builds()
+    assert plugin.read_bytes() != first, "the stamp does not follow the api of another module"
+    project.refuses("-DASHLAR_PLUGINS names the module 'ordres', which does not exist", "-DASHLAR_PLUGINS=ordres")
 
 
 def test_a_warning_is_an_error_in_a_module():

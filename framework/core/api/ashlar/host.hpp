@@ -87,6 +87,7 @@ struct ModuleDescription {
 struct HostDescription {
   std::string name;
   std::vector<ModuleDescription> modules{};              // in start order
+  std::vector<std::string> left_out{};                   // modules, in order of name; their events are among `events`
   std::vector<EventDescription> events{};                // in order of declaration
   std::vector<std::vector<std::string>> event_cycles{};  // modules that handle each other's events in a circle
 };
@@ -105,6 +106,11 @@ class ModuleHost {
   // Before assemble(). The host owns its modules until it is destroyed itself.
   void add(std::unique_ptr<Module> module);
   void add(ModuleFactory factory);
+
+  // Before assemble(). A module of the application that this process does without. It declares itself, and nothing else of it
+  // is called: so handlers for its events and its section of the configuration are no errors, and where another module
+  // needs it the error can say so.
+  void leave_out(ModuleFactory factory);
 
   // Makes the modules, collects what they declare and checks it (configuration, services, order, events); nothing of them
   // runs. Once; after it commands() and print_configuration() answer. start() does it where it was not called. Throws

@@ -18,7 +18,7 @@ bool is_module_name(std::string_view name) {
 
 }  // namespace
 
-void HostCore::add(std::unique_ptr<Module> module) {
+ModuleRecord& HostCore::add(std::unique_ptr<Module> module) {
   if (phase_ != Phase::made) throw Error("modules are added to a host before it assembles");
   auto record = std::make_unique<ModuleRecord>();
   record->name = module->name();
@@ -33,7 +33,7 @@ void HostCore::add(std::unique_ptr<Module> module) {
   }
   record->bus = &dispatch.add_bus(record->name);
   record->context = make_context(*this, *record);
-  records_.push_back(std::move(record));
+  return *records_.emplace_back(std::move(record));
 }
 
 void HostCore::assemble() {
@@ -45,6 +45,7 @@ void HostCore::assemble() {
   options.configuration.check();
   check_services();
   order_ = start_order(records_);
+  std::erase_if(order_, [this](std::size_t number) { return records_[number]->left_out; });
   phase_ = Phase::assembled;
 }
 
@@ -65,38 +66,74 @@ void HostCore::declare(ModuleRecord& record, std::size_t number) {
   }
 }
 
+void HostCore::resolve_needs(ModuleRecord& record, std::vector<std::string>& problems) {
+  for (const std::string& service : record.needs) {
+    const auto found = services_.find(service);
+    if (found != services_.end()) {
+      record.depends_on.push_back(found->second.provider);
+      continue;
+    }
+    problems.push_back(
+        fmt::format("module '{}' needs service '{}', which no module provides: add the module that "
+                    "provides it, or remove d.needs<{}>() (modules/{})",
+                    record.name, service, service, record.name));
+  }
+  for (const std::string& module : record.needs_modules) {
+    const auto found = numbers_.find(module);
+    if (found != numbers_.end()) {
+      record.depends_on.push_back(found->second);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& known : records_) names.push_back(known->name);
+    problems.push_back(
+        fmt::format("module '{}' needs module '{}', which is not there{}: add it, or remove "
+                    "d.needs_module(\"{}\") (modules/{})",
+                    record.name, module, did_you_mean(module, names), module, record.name));
+  }
+  auto& depends_on = record.depends_on;
+  std::sort(depends_on.begin(), depends_on.end());
+  depends_on.erase(std::unique(depends_on.begin(), depends_on.end()), depends_on.end());
+}
+
 void HostCore::check_services() {
   std::vector<std::string> problems;
+  std::vector<std::string> of_no_concern;
+  for (const auto& record : records_) resolve_needs(*record, record->left_out ? of_no_concern : problems);
   for (const auto& record : records_) {
+    if (record->left_out) continue;
     for (const std::string& service : record->needs) {
       const auto found = services_.find(service);
-      if (found != services_.end()) {
-        record->depends_on.push_back(found->second.provider);
-        continue;
-      }
+      if (found == services_.end() || !records_[found->second.provider]->left_out) continue;
+      const ModuleRecord& provider = *records_[found->second.provider];
       problems.push_back(
-          fmt::format("module '{}' needs service '{}', which no module provides: add the module that "
-                      "provides it, or remove d.needs<{}>() (modules/{})",
-                      record->name, service, service, record->name));
+          left_out_text(*record, fmt::format("service '{}' of module '{}'", service, provider.name), provider));
     }
     for (const std::string& module : record->needs_modules) {
       const auto found = numbers_.find(module);
-      if (found != numbers_.end()) {
-        record->depends_on.push_back(found->second);
-        continue;
-      }
-      std::vector<std::string_view> names;
-      for (const auto& known : records_) names.push_back(known->name);
-      problems.push_back(
-          fmt::format("module '{}' needs module '{}', which is not there{}: add it, or remove "
-                      "d.needs_module(\"{}\") (modules/{})",
-                      record->name, module, did_you_mean(module, names), module, record->name));
+      if (found == numbers_.end() || !records_[found->second]->left_out) continue;
+      problems.push_back(left_out_text(*record, fmt::format("module '{}'", module), *records_[found->second]));
     }
-    auto& depends_on = record->depends_on;
-    std::sort(depends_on.begin(), depends_on.end());
-    depends_on.erase(std::unique(depends_on.begin(), depends_on.end()), depends_on.end());
   }
   if (!problems.empty()) throw StartError(fmt::format("{}", fmt::join(problems, "\n")));
+}
+
+// Names everything that has to be added, also what the needed module needs in turn.
+std::string HostCore::left_out_text(const ModuleRecord& record, std::string_view what,
+                                    const ModuleRecord& needed) const {
+  std::vector<const ModuleRecord*> missing{&needed};
+  for (std::size_t at = 0; at < missing.size(); ++at) {
+    for (const std::size_t number : missing[at]->depends_on) {
+      const ModuleRecord* other = records_[number].get();
+      if (other->left_out && std::find(missing.begin(), missing.end(), other) == missing.end()) {
+        missing.push_back(other);
+      }
+    }
+  }
+  std::vector<std::string_view> names;
+  for (const ModuleRecord* module : missing) names.push_back(module->name);
+  return fmt::format("module '{}' needs {}, which this process leaves out: add {}, or leave out '{}' too", record.name,
+                     what, fmt::join(names, ","), record.name);
 }
 
 }  // namespace ashlar::detail

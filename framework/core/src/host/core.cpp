@@ -102,6 +102,7 @@ HealthReport HostCore::health() {
   HealthReport report;
   report.ready = running();
   for (const auto& record : records_) {
+    if (record->left_out) continue;
     std::lock_guard lock(record->mutex);
     HealthCheckResult result{.name = record->name};
     result.healthy = record->state == ModuleState::running || record->state == ModuleState::degraded ||
@@ -118,6 +119,10 @@ HealthReport HostCore::health() {
 }
 
 EventBus& HostCore::bus_of(std::string_view module) {
+  const auto known = numbers_.find(module);
+  if (known != numbers_.end() && records_[known->second]->left_out) {
+    throw Error(fmt::format("module '{}' is left out of this process, so nobody publishes in its name", module));
+  }
   if (EventBus* bus = dispatch.bus_of(module)) return *bus;
   throw Error(fmt::format("there is no module '{}' in this host", module));
 }
@@ -131,7 +136,12 @@ void* HostCore::find_service(std::string_view service, const ModuleRecord* asker
   }
   const auto found = services_.find(service);
   if (found == services_.end() || found->second.object == nullptr) {
-    throw Error(fmt::format("nobody provides service '{}' now", service));
+    const ModuleRecord* provider = found == services_.end() ? nullptr : records_[found->second.provider].get();
+    if (provider == nullptr || !provider->left_out) {
+      throw Error(fmt::format("nobody provides service '{}' now", service));
+    }
+    throw Error(
+        fmt::format("service '{}' is of module '{}', which this process leaves out: add it", service, provider->name));
   }
   return found->second.object;
 }
@@ -162,6 +172,7 @@ ModuleHost::~ModuleHost() = default;
 
 void ModuleHost::add(std::unique_ptr<Module> module) { core_->add(std::move(module)); }
 void ModuleHost::add(ModuleFactory factory) { core_->add(factory.make()); }
+void ModuleHost::leave_out(ModuleFactory factory) { core_->leave_out(factory.make()); }
 void ModuleHost::assemble() { core_->assemble(); }
 void ModuleHost::prepare() { core_->prepare(); }
 void ModuleHost::start() { core_->start(); }

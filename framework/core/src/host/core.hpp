@@ -24,7 +24,8 @@ class HostCore {
   explicit HostCore(HostOptions options);
   ~HostCore();
 
-  void add(std::unique_ptr<Module> module);
+  ModuleRecord& add(std::unique_ptr<Module> module);
+  void leave_out(std::unique_ptr<Module> module) { add(std::move(module)).left_out = true; }
   void assemble();
   void prepare();
   void start();
@@ -63,8 +64,9 @@ class HostCore {
   enum class Phase { made, assembling, assembled, prepared, running, stopping };
 
   void declare(ModuleRecord& record, std::size_t number);
-  void resolve_needs(ModuleRecord& record);
+  void resolve_needs(ModuleRecord& record, std::vector<std::string>& problems);
   void check_services();
+  std::string left_out_text(const ModuleRecord& record, std::string_view what, const ModuleRecord& needed) const;
   void prepare_module(ModuleRecord& record);
   void check_provided(const ModuleRecord& record) const;
   void register_handlers();

@@ -29,7 +29,7 @@ class CommandList final : public Commands {
 class ModuleDeclaration final : public Declaration {
  public:
   ModuleDeclaration(HostCore& core, ModuleRecord& record)
-      : core_(core), record_(record), commands_(core.commands, record.name) {}
+      : core_(core), record_(record), commands_(record.left_out ? not_offered_ : core.commands, record.name) {}
 
   void needs_module(std::string_view module) override { add_once(record_.needs_modules, module); }
   void optional() override { record_.optional = true; }
@@ -56,6 +56,7 @@ class ModuleDeclaration final : public Declaration {
 
   HostCore& core_;
   ModuleRecord& record_;
+  std::vector<Command> not_offered_;
   CommandList commands_;
 };
 

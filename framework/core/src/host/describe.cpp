@@ -52,6 +52,9 @@ HostDescription HostCore::describe() const {
     }
     result.modules.push_back(std::move(module));
   }
+  for (const auto& [name, number] : numbers_) {
+    if (records_[number]->left_out) result.left_out.push_back(name);
+  }
   const std::vector<EventInfo> infos = registry.all();
   for (std::size_t number = 0; number < infos.size(); ++number) {
     result.events.push_back({infos[number], dispatch.handlers_of(*dispatch.events()[number])});

@@ -16,6 +16,7 @@ struct ModuleRecord {
   std::unique_ptr<ModuleContext, void (*)(ModuleContext*)> context{nullptr, nullptr};
   EventBus* bus = nullptr;
 
+  bool left_out = false;  // it has declared itself, and takes no other part
   bool optional = false;
   std::vector<std::string> emits;  // event texts
   std::vector<std::string> needs;  // services

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <ashlar/application.hpp>
 #include <ashlar/errors.hpp>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "application/modules.hpp"
 #include "application/sections.hpp"
 #include "application/serve.hpp"
 #include "application/settings.hpp"
@@ -17,6 +17,7 @@
 #include "command_line/built_in.hpp"
 #include "command_line/command_list.hpp"
 #include "command_line/parser.hpp"
+#include "plugins/plugin_folder.hpp"
 
 namespace ashlar {
 namespace ops {
@@ -68,10 +69,10 @@ class Run {
     options.middleware = application_.middleware;
     host_ = std::make_unique<ModuleHost>(std::move(options));
     add_own_routes(routes_, *host_);
-    // In one order, so that `describe` says the same whatever the order of the list.
-    std::sort(application_.modules.begin(), application_.modules.end(),
-              [](const ModuleFactory& a, const ModuleFactory& b) { return a.name < b.name; });
-    for (const ModuleFactory& module : application_.modules) host_->add(module);
+    if (!sections_.plugins.directory.empty()) {
+      load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
+    }
+    add_modules(*host_, application_.modules, common_.explains_itself ? std::nullopt : common_.modules);
     host_->assemble();
   }
 

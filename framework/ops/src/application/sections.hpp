@@ -4,6 +4,7 @@
 #include <ashlar/host.hpp>
 #include <ashlar/log.hpp>
 #include <chrono>
+#include <string>
 
 #include "http/http_options.hpp"
 
@@ -26,11 +27,18 @@ struct HostSection {
 };
 ASHLAR_STRUCT(HostSection, stop_deadline, health_limit, max_depth)
 
+// The `plugins:` section of the configuration.
+struct PluginOptions {
+  std::string directory{};  // empty: none are loaded
+};
+ASHLAR_STRUCT(PluginOptions, directory)
+
 // The sections of the configuration that belong to no module.
 struct Sections {
   HttpOptions http{};
   LogOptions log{};
   HostSection host{};
+  PluginOptions plugins{};
 };
 
 // Throws ConfigurationError for values that nothing can run with.

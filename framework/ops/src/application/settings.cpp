@@ -47,6 +47,7 @@ std::optional<fs::path> configuration_file(const Application& application, const
 Configuration read_configuration(const Application& application, const CommonOptions& options,
                                  const Configuration::Environment& environment) {
   Configuration configuration;
+  if (!options.plugins.empty()) configuration.set("plugins.directory", options.plugins, "--plugins");
   if (options.explains_itself) return configuration;
   if (const auto file = configuration_file(application, options)) {
     configuration.read_yaml(read_file(*file), file->string(), environment);
@@ -62,6 +63,7 @@ void claim(Configuration& configuration, Sections& sections) {
   configuration.claim("http", sections.http);
   configuration.claim("log", sections.log);
   configuration.claim("host", sections.host);
+  configuration.claim("plugins", sections.plugins);
 }
 
 fs::path data_folder(const Application& application, const CommonOptions& options) {

@@ -9,8 +9,8 @@
 namespace ashlar::ops {
 namespace {
 
-constexpr std::array<std::string_view, 8> reserved{"data", "config",  "set",       "print-config",
-                                                   "help", "version", "log-level", "log-format"};
+constexpr std::array reserved = std::to_array<std::string_view>(
+    {"data", "config", "set", "modules", "plugins", "print-config", "help", "version", "log-level", "log-format"});
 
 bool is_word(std::string_view text) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -1,6 +1,7 @@
 #include "command_line/help.hpp"
 
 #include <CLI/CLI.hpp>
+#include <ashlar/version.hpp>
 #include <string>
 
 namespace ashlar::ops {
@@ -11,10 +12,10 @@ void prepare_help(CLI::App& app, const Application& application) {
   app.description((application.summary.empty() ? "" : application.summary + "\n\n") +
                   "Without a command it starts its modules, serves HTTP and runs until Ctrl-C.");
   app.set_help_flag("-h,--help", "Show this; behind a command, what it takes");
-  app.set_version_flag(
-      "--version",
-      name + (application.version.empty() ? "" : " " + application.version) + " (Ashlar " ASHLAR_VERSION ")",
-      "Show the version");
+  app.set_version_flag("--version",
+                       name + (application.version.empty() ? "" : " " + application.version) + " (Ashlar " +
+                           std::string(version()) + ")",
+                       "Show the version");
   app.get_formatter()->column_width(36);
 
   std::string examples = "Examples:";

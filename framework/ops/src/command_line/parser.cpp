@@ -24,8 +24,20 @@ std::pair<std::string, std::string> path_and_value(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::vector<std::string> names_in(const std::string& list) {
+  std::vector<std::string> names;
+  for (std::size_t from = 0; from <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', from), list.size());
+    if (comma == from) throw UsageError("--modules '" + list + "': write names with a comma between them, as in a,b");
+    names.push_back(list.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return names;
+}
+
 struct CommonValues {
   CommonOptions options;
+  std::optional<std::string> modules;
   std::vector<std::string> set;
 };
 
@@ -40,6 +52,11 @@ void add_common_options(CLI::App& app, const Application& application, CommonVal
   app.add_option("--set", values.set, "Change one value of the configuration; may be repeated")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--plugins", options.plugins,
+                 "Load the modules in this folder, too; the same as --set plugins.directory=…")
+      ->type_name("DIR");
+  app.add_option("--modules", values.modules, "Run these modules of the application only, and leave out the others")
+      ->type_name("NAME,NAME…");
   app.add_option("--log-level", options.log_level, "The same as --set log.level=…")
       ->type_name("trace|debug|info|warning|error|off");
   app.add_option("--log-format", options.log_format, "The same as --set log.format=…")->type_name("text|json");
@@ -202,6 +219,7 @@ CommonOptions read_common_options(const Application& application, std::span<cons
     throw UsageError(std::string(error.what()) + "; `" + application.name + " --help` shows what it takes");
   }
   for (const std::string& each : values.set) values.options.set.push_back(path_and_value(each));
+  if (values.modules) values.options.modules = names_in(*values.modules);
   values.options.explains_itself = help || version;
   for (const std::string& word : app.remaining()) {
     if (values.options.first_word.empty() && !word.starts_with('-')) values.options.first_word = word;

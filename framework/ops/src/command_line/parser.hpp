@@ -3,6 +3,7 @@
 #include <ashlar/application.hpp>
 #include <ashlar/commands.hpp>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,6 +19,8 @@ struct CommonOptions {
   std::vector<std::pair<std::string, std::string>> set{};  // path and value, in the order given
   std::string log_level{};
   std::string log_format{};
+  std::string plugins{};                              // empty: not given
+  std::optional<std::vector<std::string>> modules{};  // nothing: all
   bool print_config = false;
   bool explains_itself = false;  // --help or --version: the configuration is not needed, nor need it be right
   std::string first_word{};      // of the command, if there is one

@@ -19,6 +19,8 @@ std::optional<std::string> explain_json(const HostDescription& host, std::string
 // `there is no event 'orders.order.plced'; did you mean 'orders.order.placed'?`
 std::string no_such_event(const HostDescription& host, std::string_view event);
 
+bool is_left_out(const HostDescription& host, const std::string& module);
+
 // `orders.order.placed`; `orders.order.placed@2` from version 2 on.
 std::string event_text(const EventInfo& event);
 

@@ -43,7 +43,8 @@ Json handler_json(const HandlerDescription& handler) {
 }
 
 std::string describe_json(const HostDescription& host) {
-  Json json = {{"application", host.name}, {"modules", Json::array()}, {"events", Json::array()}};
+  Json json = {
+      {"application", host.name}, {"modules", Json::array()}, {"left_out", host.left_out}, {"events", Json::array()}};
   for (const ModuleDescription& module : host.modules) json["modules"].push_back(module_json(module));
   for (const EventDescription& event : host.events) json["events"].push_back(event_json(event));
   json["cycles"] = host.event_cycles;

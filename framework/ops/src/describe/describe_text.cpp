@@ -40,9 +40,10 @@ void write_handler(Out out, std::size_t place, const HandlerDescription& handler
   fmt::format_to(out, "\n");
 }
 
-void write_event(Out out, const EventDescription& described) {
+void write_event(Out out, const HostDescription& host, const EventDescription& described) {
   const std::string event = event_text(described.event);
-  fmt::format_to(out, "\n  {}, published by {}{}\n", event, described.event.module,
+  fmt::format_to(out, "\n  {}, published by {}{}{}\n", event, described.event.module,
+                 is_left_out(host, described.event.module) ? ", which is left out" : "",
                  described.event.leaves_the_process ? ", leaves the process" : "");
   if (!described.event.description.empty()) fmt::format_to(out, "    {}\n", described.event.description);
   std::size_t place = 0;
@@ -51,6 +52,10 @@ void write_event(Out out, const EventDescription& described) {
 }
 
 }  // namespace
+
+bool is_left_out(const HostDescription& host, const std::string& module) {
+  return std::binary_search(host.left_out.begin(), host.left_out.end(), module);
+}
 
 std::string event_text(const EventInfo& event) {
   return event.version == 1 ? event.name : fmt::format("{}@{}", event.name, event.version);
@@ -66,8 +71,12 @@ std::string describe_text(const HostDescription& host) {
   std::size_t place = 0;
   for (const ModuleDescription& module : host.modules) write_module(out, ++place, module);
 
+  if (!host.left_out.empty()) {
+    fmt::format_to(out, "\nModules that this process leaves out: {}\n", fmt::join(host.left_out, ", "));
+  }
+
   fmt::format_to(out, "\nEvents, each with its handlers in the order in which they are called\n");
-  for (const EventDescription& event : host.events) write_event(out, event);
+  for (const EventDescription& event : host.events) write_event(out, host, event);
 
   if (!host.event_cycles.empty()) {
     fmt::format_to(out, "\nCycles: modules that handle each other's events\n\n");

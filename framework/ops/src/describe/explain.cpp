@@ -85,7 +85,8 @@ std::size_t called_each_time(const EventDescription& event) {
 void write_event(std::back_insert_iterator<std::string> out, const HostDescription& host,
                  const EventDescription& described) {
   const EventInfo& event = described.event;
-  fmt::format_to(out, "{} is published by {}", event_text(event), event.module);
+  fmt::format_to(out, "{} is published by {}{}", event_text(event), event.module,
+                 is_left_out(host, event.module) ? ", which this process leaves out" : "");
   if (event.leaves_the_process) fmt::format_to(out, ", leaves the process as '{}'", event.routing_key);
   if (described.handlers.empty()) {
     fmt::format_to(out, ", and nobody handles it.\n");

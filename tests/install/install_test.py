@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""install_test.py BUILD COMPILER VERSION test_…: what the installed framework promises to a project elsewhere."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD, COMPILER, VERSION = sys.argv[1:4]
+PROJECT = pathlib.Path(__file__).parent / "project"
+
+
+def run(folder, *command):
+    # What is compiled is the same in every run, but for the folder's name.
+    environment = {**os.environ, "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1", "CTEST_OUTPUT_ON_FAILURE": "1"}
+    result = subprocess.run([str(word) for word in command], cwd=folder, env=environment, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
+    return result.returncode, result.stdout
+
+
+def succeeds(folder, *command):
+    code, output = run(folder, *command)
+    assert code == 0, f"{command}:\n{output}"
+    return output
+
+
+class Elsewhere:
+    """The framework installed in one new folder, the project copied to another."""
+
+    def __init__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(self.temporary.name).resolve()
+        self.prefix = self.root / "prefix"
+        succeeds(self.root, "cmake", "--install", BUILD, "--prefix", self.prefix)
+        shutil.copytree(PROJECT, self.root / "project")
+
+    def configure(self, *options):
+        launcher = [f"-DCMAKE_CXX_COMPILER_LAUNCHER={found}"] if (found := shutil.which("ccache")) else []
+        return run(self.root, "cmake", "-G", "Ninja", "-S", "project", "-B", "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+                   f"-DCMAKE_CXX_COMPILER={COMPILER}", *launcher, *options)
+
+    def accepts(self, *options):
+        code, output = self.configure(*options)
+        assert code == 0, output
+
+    def build(self, *targets):
+        return run(self.root, "cmake", "--build", "build", *(["--target", *targets] if targets else []))
+
+    def builds(self, *targets):
+        code, output = self.build(*targets)
+        assert code == 0, output
+
+
+def test_a_project_elsewhere_builds_modules_and_an_application_tests_and_runs_them():
+    project = Elsewhere()
+    project.accepts()
+    project.builds()
+    assert "100% tests passed" in succeeds(project.root, "ctest", "--test-dir", "build")
+    library = project.root / "build/library"
+    assert succeeds(project.root, library, "lend", "Emma", "ada") == "Emma is lent to ada\n"
+    assert "library: 2 modules, 2 events" in succeeds(project.root, library, "describe")
+    assert f"(Ashlar {VERSION})" in succeeds(project.root, library, "--version")
+
+
+def test_boundaries_between_modules_hold_elsewhere():
+    project = Elsewhere()
+    project.accepts()
+    source = project.root / "project/modules/shelves/src/shelves_module.cpp"
+    text = source.read_text(encoding="utf-8")
+    for include in ("loans/events.hpp", "ashlar/application.hpp", "ashlar/testing/test_host.hpp"):
+        source.write_text(f"#include <{include}>\n{text}", encoding="utf-8")
+        code, output = project.build("shelves")
+        assert code != 0 and f"{include}: No such file" in output, output
+    source.write_text(text, encoding="utf-8")
+    loans = project.root / "project/modules/loans/src/loans_module.cpp"
+    loans.write_text("#include <inventory.hpp>\n" + loans.read_text(encoding="utf-8"), encoding="utf-8")
+    code, output = project.build("loans")
+    assert code != 0 and "inventory.hpp: No such file" in output, output
+
+
+def test_a_module_becomes_a_plugin_elsewhere():
+    project = Elsewhere()
+    project.accepts("-DASHLAR_PLUGINS=loans")
+    project.builds("library", "loans_plugin")
+    library = project.root / "build/library"
+    assert "library: 1 module," in succeeds(project.root, library, "describe")
+    assert succeeds(project.root, library, "--plugins", "build/plugins", "lend", "Emma", "ada") == "Emma is lent to ada\n"
+
+
+def test_an_installed_framework_names_no_folder_of_its_build():
+    project = Elsewhere()
+    root = str(pathlib.Path(__file__).resolve().parents[2])
+    for file in project.prefix.rglob("*"):
+        if file.suffix in (".cmake", ".hpp"):
+            assert root not in file.read_text(encoding="utf-8"), file
+
+
+def test_another_minor_version_is_not_found():
+    project = Elsewhere()
+    lists = project.root / "project/CMakeLists.txt"
+    major, minor = VERSION.split(".")[:2]
+    lists.write_text(re.sub(r"ashlar [\d.]+ CONFIG", f"ashlar {major}.{int(minor) + 1} CONFIG", lists.read_text()))
+    code, output = project.configure()
+    assert code != 0 and "compatible with requested" in re.sub(r"\s+", " ", output), output
+
+
+for test in sys.argv[4:] or [name for name in list(globals()) if name.startswith("test_")]:
+    globals()[test]()
