@@ -12,6 +12,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).parents[2]
 SCRIPT = ROOT / "framework/cmake/new-module"
 
+sys.path.insert(0, str(ROOT / "tests/errors"))
+import page  # noqa: E402
+
 
 class Project:
     def __init__(self):
@@ -62,7 +65,8 @@ def test_a_new_module_of_a_project_elsewhere_goes_into_its_folders():
 
 def test_a_new_module_has_a_name_that_can_be_built():
     project = Project()
-    for name in ("GiftCards", "9x", "gift-cards", "gift.cards", "../up", "gift cards"):
+    project.refuses(page.said("A new module whose name is none"), "GiftCards")
+    for name in ("9x", "gift-cards", "gift.cards", "../up", "gift cards"):
         project.refuses(f"'{name}' is no name for a module: it is made of lower-case letters", name)
     for name in ("core", "bridge", "all", "test"):
         project.refuses(f"the name '{name}' is taken by the framework or by CMake", name)
@@ -88,7 +92,7 @@ def test_a_new_module_takes_no_name_that_ashlar_module_would_refuse():
 def test_a_new_module_overwrites_nothing():
     project = Project()
     project.accepts("stock")
-    project.refuses("'modules/stock' is there already: choose another name, or remove it first", "stock")
+    project.refuses(page.said("A new module that is there already"), "stock")
     shutil.rmtree(project.root / "modules/stock")
     project.refuses("'tests/modules/stock' is there already", "stock")
 

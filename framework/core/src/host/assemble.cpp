@@ -59,8 +59,11 @@ void HostCore::declare(ModuleRecord& record, std::size_t number) {
   for (const std::string& service : record.provides) {
     const auto [known, added] = services_.try_emplace(service, Service{number, nullptr});
     if (!added) {
-      throw DeclarationError(fmt::format("modules '{}' and '{}' both provide service '{}': a service has one provider",
-                                         records_[known->second.provider]->name, record.name, service));
+      throw DeclarationError(
+          fmt::format("modules '{}' and '{}' both provide service '{}': a service has one provider, so remove "
+                      "d.provides<{}>() from "
+                      "one of them",
+                      records_[known->second.provider]->name, record.name, service, service));
     }
   }
 }

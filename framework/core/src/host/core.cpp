@@ -131,7 +131,9 @@ void* HostCore::find_service(std::string_view service, const ModuleRecord* asker
   }
   const auto found = services_.find(service);
   if (found == services_.end() || found->second.object == nullptr) {
-    throw Error(fmt::format("nobody provides service '{}' now", service));
+    throw Error(fmt::format(
+        "nobody provides service '{}' now: it is there while the module that provides it is prepared or runs",
+        service));
   }
   return found->second.object;
 }
