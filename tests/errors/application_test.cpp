@@ -19,8 +19,9 @@ namespace {
 struct OrdersOptions {
   int max_lines = 100;
   std::chrono::milliseconds hold_for = std::chrono::hours{1};
+  std::string mail_server = "localhost:25";
 };
-ASHLAR_STRUCT(OrdersOptions, max_lines, hold_for)
+ASHLAR_STRUCT(OrdersOptions, max_lines, hold_for, mail_server)
 
 // The module orders, with a section of the configuration, a command and two routes.
 class OrdersModule final : public ashlar::Module {
@@ -51,24 +52,37 @@ std::string without(std::string text, const std::string& part) {
   return text;
 }
 
-// What the shop says on stderr when it is run with `arguments` and, where it is given, this configuration file.
-std::string shop_says(std::vector<std::string> arguments, const std::string& yaml = {}) {
-  const ashlar::testing::TemporaryDirectory folder;
-  arguments.insert(arguments.begin(), {"--data", (folder.path() / "data").string()});
-  if (!yaml.empty()) {
-    const std::string file = (folder.path() / "shop.yaml").string();
-    std::ofstream(file) << yaml;
-    arguments.insert(arguments.begin(), {"--config", file});
+// A shop that is run in a folder of its own.
+struct Shop {
+  ashlar::testing::TemporaryDirectory folder{};
+
+  std::string path_of(const std::string& name) const { return (folder.path() / name).string(); }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path_of(name)) << text; }
+
+  // What it says on stderr, without the folder's name.
+  std::string says(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--data", path_of("data")});
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto make = +[]() -> std::unique_ptr<ashlar::Module> { return std::make_unique<OrdersModule>(); };
+    const auto environment = [](std::string_view name) {
+      return name == "MAIL_HOST" ? std::optional<std::string>("mail.example.org") : std::nullopt;
+    };
+    const int exit_code =
+        ashlar::run_application(arguments, {.name = "shop", .modules = {{"orders", make}}}, {out, err, environment});
+    std::string said = without(err.str(), folder.path().string() + "/");
+    if (said.ends_with('\n')) said.pop_back();
+    return exit_code == 0 ? "nothing was wrong" : said;
   }
-  std::ostringstream out;
-  std::ostringstream err;
-  const auto make = +[]() -> std::unique_ptr<ashlar::Module> { return std::make_unique<OrdersModule>(); };
-  const int exit_code = ashlar::run_application(
-      arguments, {.name = "shop", .modules = {{"orders", make}}},
-      {.out = out, .err = err, .environment = [](std::string_view) { return std::optional<std::string>(); }});
-  std::string said = without(err.str(), folder.path().string() + "/");
-  if (said.ends_with('\n')) said.pop_back();
-  return exit_code == 0 ? "nothing was wrong" : said;
+};
+
+std::string shop_says(const std::vector<std::string>& arguments) { return Shop().says(arguments); }
+
+// What it says to this configuration file.
+std::string shop_says_to(const std::string& yaml) {
+  const Shop shop;
+  shop.write("shop.yaml", yaml);
+  return shop.says({"--config", shop.path_of("shop.yaml"), "place", "7"});
 }
 
 // A port that is in use until this is destroyed.
@@ -105,30 +119,28 @@ std::string with(std::string text, const std::string& part, const std::string& o
 }  // namespace
 
 TEST_CASE("a configuration value that is none is told place and expectation") {
-  CHECK(shop_says({"place", "7"}, "orders:\n  max_lines: many\n") ==
-        on_the_page("A configuration value of a wrong type"));
+  CHECK(shop_says_to("orders:\n  max_lines: many\n") == on_the_page("A configuration value of a wrong type"));
 }
 
 TEST_CASE("a duration without its unit is told the units") {
-  CHECK(shop_says({"place", "7"}, "orders:\n  hold_for: 30\n") == on_the_page("A duration without its unit"));
+  CHECK(shop_says_to("orders:\n  hold_for: 30\n") == on_the_page("A duration without its unit"));
 }
 
 TEST_CASE("an unknown configuration key is told the one that was meant") {
-  CHECK(shop_says({"place", "7"}, "orders:\n  max_line: 5\n") == on_the_page("An unknown configuration key"));
+  CHECK(shop_says_to("orders:\n  max_line: 5\n") == on_the_page("An unknown configuration key"));
 }
 
 TEST_CASE("an unknown section is told the one that was meant") {
-  CHECK(shop_says({"place", "7"}, "order:\n  max_lines: 5\n") ==
-        on_the_page("An unknown section of the configuration"));
+  CHECK(shop_says_to("order:\n  max_lines: 5\n") == on_the_page("An unknown section of the configuration"));
 }
 
 TEST_CASE("malformed YAML is told line and column") {
-  CHECK(shop_says({"place", "7"}, "orders:\n  max_lines: [5\n") == on_the_page("Malformed YAML"));
+  CHECK(shop_says_to("orders:\n  max_lines: [5\n") == on_the_page("Malformed YAML"));
 }
 
 TEST_CASE("an environment variable that is not set is told by name") {
-  CHECK(shop_says({"place", "7"}, "orders:\n  hold_for: ${HOLD_HOURS}h\n") ==
-        on_the_page("An environment variable that is not set and has no default"));
+  CHECK(shop_says_to("orders:\n  mail_server: ${MAIL_HOST}:${MAIL_PORT}\n") ==
+        on_the_page("An environment variable that is not set, in a value with one that is"));
 }
 
 TEST_CASE("a configuration file that is not there is told its name") {
@@ -174,5 +186,11 @@ TEST_CASE("a route that is there already is told with the other one") {
 }
 
 TEST_CASE("a data folder that cannot be made is told with another one") {
-  CHECK(shop_says({"--data", "/proc/shop", "place", "7"}) == on_the_page("A data folder that cannot be made"));
+  const Shop shop;
+  shop.write("data", "a file");
+  CHECK(shop.says({"place", "7"}) == on_the_page("A data folder that cannot be made"));
+}
+
+TEST_CASE("an unknown key that is near none is told those that are known") {
+  CHECK(shop_says_to("orders:\n  colour: red\n") == on_the_page("A configuration key that is near none"));
 }

@@ -175,13 +175,6 @@ TEST_CASE("two commands of one name are told the name") {
         on_the_page("Two commands of one name"));
 }
 
-TEST_CASE("a test of a module that lacks a service is told which") {
-  using ashlar::testing::TestHost;
-  CHECK(said_about([] {
-          TestHost::alone(scripted("orders", needs_stock())).start();
-        }).starts_with(on_the_page("A test of a module without the service that it needs")));
-}
-
 TEST_CASE("a test that publishes what nobody declares is told how to declare it") {
   using ashlar::testing::TestHost;
   TestHost host = TestHost::alone(scripted("mails")).start();

@@ -8,9 +8,9 @@ ROW = re.compile(r"^\| (?P<mistake>.+?) \| (?:`` (?P<quoting>.+?) ``|`(?P<plain>
 
 
 def lines():
-    """Every line of the table but its head."""
+    """Every line of the table but its head and its headings."""
     text = (ROOT / "docs/errors.md").read_text(encoding="utf-8").splitlines()
-    return [line for line in text if line.startswith("| ") and not line.startswith(("| --- ", "| the mistake "))]
+    return [line for line in text if line.startswith("| ") and not line.startswith(("| --- ", "| the mistake ", "| **"))]
 
 
 def rows():

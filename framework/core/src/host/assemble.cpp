@@ -91,9 +91,9 @@ void HostCore::check_services() {
       std::vector<std::string_view> names;
       for (const auto& known : records_) names.push_back(known->name);
       problems.push_back(
-          fmt::format("module '{}' needs module '{}', which is not there{}: add it, or remove "
-                      "d.needs_module(\"{}\") (modules/{})",
-                      record->name, module, did_you_mean(module, names), module, record->name));
+          fmt::format("module '{}' needs module '{}', which is not there: add it, or remove "
+                      "d.needs_module(\"{}\") (modules/{}){}",
+                      record->name, module, module, record->name, did_you_mean(module, names)));
     }
     auto& depends_on = record->depends_on;
     std::sort(depends_on.begin(), depends_on.end());
