@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 
+CODE = re.compile(r"``.+?``|`[^`]+`")
 BLOCK = re.compile(r"^(?:<!-- (?P<comment>.*?) -->\n)?```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -142,7 +143,7 @@ def main():
             for problem in problems:
                 print(f"{page.relative_to(root)}:{line}: this block {problem}")
                 failures += 1
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", BLOCK.sub("", page.read_text())):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", CODE.sub("", BLOCK.sub("", page.read_text()))):
             if not (page.parent / link).exists():
                 print(f"{page.relative_to(root)}: the link to {link} leads nowhere")
                 failures += 1

@@ -10,7 +10,7 @@
 // What loyalty needs of users: Ada is registered, and nobody else.
 class FakeUsers final : public users::Registration {
  public:
-  users::Registered register_user(const users::NewUser&) override { throw std::logic_error("loyalty registers nobody"); }
+  users::Registered register_user(const users::NewUser&) override { throw std::logic_error("not asked for"); }
   std::optional<users::User> find(std::string_view user_id) override {
     if (user_id != "ada") return std::nullopt;
     return users::User{.user_id = "ada", .email = "ada@example.org", .full_name = "Ada Lovelace"};
