@@ -56,7 +56,7 @@ function(ashlar_module name)
     if(ASHLAR_MODULES AND NOT other IN_LIST ASHLAR_MODULES)
       message(FATAL_ERROR "${call} names the module '${other}', which -DASHLAR_MODULES leaves out: add it there")
     endif()
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/../${other}/CMakeLists.txt)
+    if(NOT TARGET ${other}_api AND NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/../${other}/CMakeLists.txt)
       message(FATAL_ERROR "${call} names the module '${other}', which does not exist: add it, or remove the name "
                           "(${CMAKE_CURRENT_LIST_FILE})")
     endif()

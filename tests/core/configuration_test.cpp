@@ -167,7 +167,7 @@ shop.yaml:14:7: orders.bindings[1].evnts: unknown key; did you mean events?
 shop.yaml:15:3: orders.max_linse: unknown key; did you mean max_lines?
 shop.yaml:16:8: orders.tax: expected a number, got ".inf"
 shop.yaml:17:13: orders.currency: expected a string, got keys with values
-shop.yaml:18:1: zzz: unknown section)");
+shop.yaml:18:1: zzz: unknown section; known: orders)");
 }
 
 TEST_CASE("the problems of a configuration error can be had one by one") {
@@ -296,7 +296,8 @@ TEST_CASE("a wrong override names its origin") {
   CHECK(Sources{"", {}, {{"orders.max_linse", "1"}}}.error() ==
         "--set: orders.max_linse: unknown key; did you mean max_lines?");
   CHECK(Sources{"", {}, {{"ordres.max_lines", "1"}}}.error() == "--set: ordres: unknown section; did you mean orders?");
-  CHECK(Sources{"", {}, {{"orders.limits.x.y", "1"}}}.error() == "--set: orders.limits.x: unknown key");
+  CHECK(Sources{"", {}, {{"orders.limits.x.y", "1"}}}.error() ==
+        "--set: orders.limits.x: unknown key; known: per_day, small");
   CHECK(Sources{"", {}, {{"orders.tags", "[a"}}}.error().starts_with("--set: orders.tags: no valid YAML: "));
   CHECK(Sources{orders_yaml("  tags: [a]\n"), {}, {{"orders.tags.0", "b"}}}.error() ==
         "--set: orders.tags.0: orders.tags is no map, so nothing inside it can be set");

@@ -134,7 +134,7 @@ class Tree:
                 return "an api does not include what others may not see, its own src/"
             return None
         if target.door == "src":
-            return f"{target} is private to its room"
+            return f"{target} is private to its room: use what its api/ offers, or move what others need there"
         if origin.kind == "app":
             return None
         if target.kind == "module":
@@ -143,7 +143,7 @@ class Tree:
             if origin.door == "api":
                 return "a module's api stands alone: it includes no other module's"
             if target.name not in self.named.get(origin.name, ()):
-                return f"modules/{origin.name}/CMakeLists.txt does not name {target.name} in SERVICES or EVENTS"
+                return f"modules/{origin.name}/CMakeLists.txt does not name {target.name} in SERVICES or EVENTS: add it"
             return None
         if origin.kind == "module":
             if origin.door == "api":

@@ -7,6 +7,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "errors"))
+import page  # noqa: E402
+
 
 def main():
     here = pathlib.Path(__file__).parent
@@ -29,6 +32,11 @@ def main():
     wrong += [f"not forbidden, but found: {line}" for place, line in found.items() if place not in expected]
     wrong += [f"found for another reason than '{rule}': {found[place]}" for place, rule in expected.items()
               if place in found and rule not in found[place]]
+    said = [line.split(">: ")[-1] for line in found.values()]
+    for sentence in (page.said("An include that the module's `CMakeLists.txt` does not allow"),
+                     page.said("An include of another module's `src/` by its path")):
+        if sentence not in said:
+            wrong.append(f"docs/errors.md says what is not said: {sentence}")
     if not expected:
         wrong.append("the sample forbids nothing")
     if result.returncode != 1:

@@ -1,4 +1,4 @@
-// expect: required for the satisfaction of 'Event<E>' \[with E = OrderPlaced\]
+// page: Declaring what is no event
 #include <ashlar/module.hpp>
 #include <ashlar/subscription.hpp>
 #include <string>

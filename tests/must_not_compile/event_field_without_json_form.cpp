@@ -1,4 +1,4 @@
-// expect: the type of this field has no JSON form: describe a struct with ASHLAR_STRUCT, an enum with ASHLAR_ENUM
+// page: A member of a type that has no JSON form
 #include <ashlar/module.hpp>
 #include <string>
 #include <vector>

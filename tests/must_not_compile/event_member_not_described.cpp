@@ -1,4 +1,4 @@
-// expect: a member of UserCreated is not described: list every member, in order
+// page: A member of an event that is not described
 #include <ashlar/event.hpp>
 #include <optional>
 #include <string>

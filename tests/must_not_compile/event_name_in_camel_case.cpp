@@ -1,4 +1,4 @@
-// expect: in the name "userCreated" a segment is not \[a-z\]\[a-z0-9_\]\*: write "user.created", not "userCreated"
+// page: An event's name in camel case
 #include <ashlar/event.hpp>
 #include <string>
 

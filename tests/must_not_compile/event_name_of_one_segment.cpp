@@ -1,4 +1,4 @@
-// expect: the name "created" needs two to six segments joined by dots, like "orders\.order\.placed"
+// page: An event's name of one segment
 #include <ashlar/event.hpp>
 #include <string>
 

@@ -1,4 +1,4 @@
-// expect: the name "user\.created\.v2" ends in a version: give the version as the third argument instead
+// page: An event's version in its name
 #include <ashlar/event.hpp>
 #include <string>
 

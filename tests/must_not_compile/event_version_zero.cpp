@@ -1,4 +1,4 @@
-// expect: the version of "user\.created" is below 1: versions count from 1
+// page: An event of version 0
 #include <ashlar/event.hpp>
 #include <string>
 

@@ -1,4 +1,4 @@
-// expect: UserCreated is no plain struct, so its members cannot be counted
+// page: An event with a constructor
 #include <ashlar/event.hpp>
 #include <string>
 #include <utility>

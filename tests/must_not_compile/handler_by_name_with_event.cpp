@@ -1,4 +1,4 @@
-// expect: a handler registered by name takes .const ashlar::Envelope&.
+// page: A handler by name that takes the event
 #include <ashlar/envelope.hpp>
 #include <ashlar/event_registry.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-// expect: the first parameter of a handler must be an event: describe it with ASHLAR_EVENT, or register by name
+// page: A handler whose parameter is no event
 #include <ashlar/envelope.hpp>
 #include <ashlar/event_registry.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-// expect: a handler is a function or lambda with one signature, whose first parameter is the event.*name the event's type instead of .auto
+// page: A handler with `auto`
 #include <ashlar/envelope.hpp>
 #include <ashlar/event_registry.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-// expect: a handler takes the event by const reference, and optionally .const ashlar::EventContext&. second
+// page: A handler that wants to change the event
 #include <ashlar/envelope.hpp>
 #include <ashlar/event_registry.hpp>
 #include <string>

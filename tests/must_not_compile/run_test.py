@@ -14,6 +14,9 @@ CASES = {
                                           f"// expect: an int is small\n#ifndef CORRECT\n{MISTAKE}\n#endif\n"),
     "one of two messages": (False, "did not say: never said",
                             f"// expect: an int is larger\n// expect: never said\n#ifndef CORRECT\n{MISTAKE}\n#endif\n"),
+    "a message behind a screen of others": (False, "said later than in its first 25 lines: an int is larger",
+                                            "// expect: an int is larger\n#ifndef CORRECT\n"
+                                            + 'static_assert(sizeof(int) == 2, "");\n' * 30 + f"{MISTAKE}\n#endif\n"),
     "a twin that does not compile": (False, "the correct twin does not compile",
                                      f"// expect: an int is larger\n{MISTAKE}\n#ifdef CORRECT\n#endif\n"),
     "no twin": (False, "it has no correct twin", f"// expect: an int is larger\n{MISTAKE}\n"),

@@ -1,4 +1,4 @@
-// expect: an upcaster converts an event to a later version of the same name
+// page: An upcaster to an earlier version
 #include <ashlar/module.hpp>
 #include <string>
 

@@ -54,6 +54,16 @@ class EventBus {
     return PublishReport(detail::publish(*port_, detail::event_type<E>, &event, &options));
   }
 
+  // Says what is wrong with a type that is no event.
+  template <class T>
+  requires(!Event<T>) auto publish(const T&, const PublishOptions& = {}) {
+    static_assert(
+        Event<T>,
+        "publish() takes an event: describe its type with ASHLAR_EVENT, beside it and in its namespace; what is "
+        "known only by name is published with publish_json()");
+    return PublishReport{};
+  }
+
   // The same for an event that is known by name: `orders.order.placed`, or `orders.order.placed@2`. Throws JsonError, before
   // any handler has run, for data that does not fit. Where the version has an upcaster, handlers of the later version are
   // called too, with the converted event and the same metadata.

@@ -73,7 +73,10 @@ struct HandlerFunction {
 };
 
 template <class F>
-struct FirstParameter : FirstParameter<decltype(&F::operator())> {};
+struct FirstParameter {};
+template <class F>
+requires requires { &F::operator(); }
+struct FirstParameter<F> : FirstParameter<decltype(&F::operator())> {};
 template <class R, class C, class A, class... B>
 struct FirstParameter<R (C::*)(A, B...)> {
   using type = std::remove_cvref_t<A>;

@@ -123,6 +123,13 @@ class Declaration {
     return EventDeclaration<E>(add_event(detail::describe_event<E>()));
   }
 
+  // Says what is wrong with a type that is no event.
+  template <class T>
+  requires(!Event<T>) auto emits() {
+    static_assert(Event<T>,
+                  "emits<>() names an event: describe this type with ASHLAR_EVENT, beside it and in its namespace");
+  }
+
   // Handlers of `To` also receive events of `From` that arrive as JSON, converted by a plain function.
   template <Event From, Event To>
   void upcasts(To (*convert)(const From&)) {

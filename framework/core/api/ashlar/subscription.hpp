@@ -56,6 +56,14 @@ class LiveEvents {
                });
   }
 
+  // Says what is wrong with a type that is no event.
+  template <class T, class Handler>
+  requires(!Event<T>) auto subscribe(Handler) {
+    static_assert(Event<T>,
+                  "subscribe<>() names an event: describe this type with ASHLAR_EVENT, beside it and in its namespace");
+    return Subscription{};
+  }
+
   // By name (`orders.order.placed`, `…@2`) or pattern (`orders.*`, `#`). A name that nobody declares never comes; no error.
   Subscription subscribe(std::string_view pattern, std::function<void(const Envelope&)> handler);
 

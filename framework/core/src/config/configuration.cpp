@@ -86,7 +86,7 @@ void Configuration::check() const {
   for (const detail::Claim& claim : state_->claims) sections.push_back(claim.section);
   const auto require_claimed = [&](const std::string& section, const detail::Origin& origin) {
     if (!state_->is_claimed(section)) {
-      problems.add(origin, section, "unknown section" + detail::did_you_mean(section, sections));
+      problems.add(origin, section, "unknown section" + detail::meant_or_known(section, sections));
     }
   };
   for (const detail::Node::Entry& entry : state_->root.entries) require_claimed(entry.key, entry.origin);

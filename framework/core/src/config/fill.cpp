@@ -134,7 +134,7 @@ class Filler {
       std::size_t i = 0;
       while (i < names.size() && names[i] != entry.key) ++i;
       if (i == names.size()) {
-        problems_.add(entry.origin, entry_path, "unknown key" + did_you_mean(entry.key, names));
+        problems_.add(entry.origin, entry_path, "unknown key" + meant_or_known(entry.key, names));
         continue;
       }
       const Field& field = shape.fields[i];

@@ -60,8 +60,11 @@ void HostCore::declare(ModuleRecord& record, std::size_t number) {
   for (const std::string& service : record.provides) {
     const auto [known, added] = services_.try_emplace(service, Service{number, nullptr});
     if (!added) {
-      throw DeclarationError(fmt::format("modules '{}' and '{}' both provide service '{}': a service has one provider",
-                                         records_[known->second.provider]->name, record.name, service));
+      throw DeclarationError(
+          fmt::format("modules '{}' and '{}' both provide service '{}': a service has one provider, so remove "
+                      "d.provides<{}>() from "
+                      "one of them",
+                      records_[known->second.provider]->name, record.name, service, service));
     }
   }
 }
@@ -87,9 +90,9 @@ void HostCore::resolve_needs(ModuleRecord& record, std::vector<std::string>& pro
     std::vector<std::string_view> names;
     for (const auto& known : records_) names.push_back(known->name);
     problems.push_back(
-        fmt::format("module '{}' needs module '{}', which is not there{}: add it, or remove "
-                    "d.needs_module(\"{}\") (modules/{})",
-                    record.name, module, did_you_mean(module, names), module, record.name));
+        fmt::format("module '{}' needs module '{}', which is not there: add it, or remove "
+                    "d.needs_module(\"{}\") (modules/{}){}",
+                    record.name, module, module, record.name, did_you_mean(module, names)));
   }
   auto& depends_on = record.depends_on;
   std::sort(depends_on.begin(), depends_on.end());

@@ -138,7 +138,9 @@ void* HostCore::find_service(std::string_view service, const ModuleRecord* asker
   if (found == services_.end() || found->second.object == nullptr) {
     const ModuleRecord* provider = found == services_.end() ? nullptr : records_[found->second.provider].get();
     if (provider == nullptr || !provider->left_out) {
-      throw Error(fmt::format("nobody provides service '{}' now", service));
+      throw Error(fmt::format(
+          "nobody provides service '{}' now: it is there while the module that provides it is prepared or runs",
+          service));
     }
     throw Error(
         fmt::format("service '{}' is of module '{}', which this process leaves out: add it", service, provider->name));

@@ -48,4 +48,12 @@ std::string did_you_mean(std::string_view wrong, std::span<const std::string_vie
   return nearest.empty() ? std::string() : "; did you mean " + std::string(nearest) + "?";
 }
 
+std::string meant_or_known(std::string_view wrong, std::span<const std::string_view> names) {
+  constexpr std::size_t most = 20;
+  std::string text = did_you_mean(wrong, names);
+  if (!text.empty() || names.size() > most) return text;
+  for (const std::string_view name : names) text.append(text.empty() ? "; known: " : ", ").append(name);
+  return text;
+}
+
 }  // namespace ashlar::detail
