@@ -38,7 +38,8 @@ class Dispatch {
   EventBus& add_bus(std::string module);
   EventBus* bus_of(std::string_view module);
 
-  // While the host assembles. add_event throws DeclarationError for an event that is declared already.
+  // While the host assembles. add_event throws DeclarationError for an event that is declared already, freeze_events for an
+  // upcaster that leads nowhere.
   EventDescriptor& add_event(const std::string& module, EventDescriptor event);
   void add_upcaster(const std::string& module, UpcasterDescriptor upcaster);
   void freeze_events();
@@ -111,6 +112,8 @@ class Dispatch {
   // Leaves `slot` first, where there is one.
   [[noreturn]] void refuse(ThreadSlot* slot, const Port& port, const EventType& type);
   [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
+  void connect_upcasters();
+  DeclaredEvent& end_of(const DeclaredUpcaster& upcaster, const EventId& id, std::string_view type);
   void run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
                     PublishReport& report);
   bool idle() const;
@@ -127,7 +130,7 @@ class Dispatch {
   Observers<HandlerFailure> failures_;
   std::vector<std::unique_ptr<DeclaredEvent>> events_;
   std::unordered_map<std::string, DeclaredEvent*> events_by_reference_;
-  std::vector<std::unique_ptr<UpcasterDescriptor>> upcasters_;
+  std::vector<std::unique_ptr<DeclaredUpcaster>> upcasters_;
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<Handler>> removed_;  // of modules that failed to start; older tables name them
   std::deque<Port> ports_;
