@@ -74,7 +74,7 @@ template <Event E>
 class FieldOf {
  public:
   consteval FieldOf(const char* name) : name_(name) {
-    for (const Field& field : shape_of<E>.fields) {
+    for (const Field& field : detail::fields_of<E>) {
       if (field.name == name_) return;
     }
     detail::the_event_has_no_member_of_this_name();

@@ -1,11 +1,14 @@
 #include <ashlar/configuration.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "config/fill.hpp"
+#include "config/limits.hpp"
 #include "config/overlay.hpp"
 #include "config/print.hpp"
 #include "config/yaml.hpp"
@@ -55,6 +58,10 @@ void Configuration::set(std::string_view path, std::string_view value, std::stri
   std::vector<std::string> keys = keys_of(path);
   if (keys.empty()) {
     state_->problems.add(from, path, "no path; write section.key=value");
+  } else if (keys.size() > detail::most_levels) {
+    state_->problems.add(from, path, fmt::format("deeper than {} levels{}", detail::most_levels, detail::too_much));
+  } else if (value.size() > detail::most_bytes) {
+    state_->problems.add(from, path, fmt::format("{} bytes{}", value.size(), detail::too_much));
   } else {
     state_->settings.push_back({std::move(keys), std::string(value), from});
   }
