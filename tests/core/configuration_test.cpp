@@ -451,3 +451,13 @@ TEST_CASE("an override past the limits is refused with its origin: depth of the 
         "SHOP_ORDERS_CURRENCY (environment): orders.currency: 1048577 bytes, more than a configuration may have");
   CHECK(Sources{.settings = {{"orders.tags", "[" + std::string(300'000, ',') + "]"}}}.error() != "nothing was thrown");
 }
+
+TEST_CASE("what is not UTF-8 is refused with its place, in a file as in an override") {
+  CHECK(Sources{orders_yaml("  currency: \"Gr\xc3\xbc\xdf\"\n")}.error() == "shop.yaml:2:18: a byte that is not UTF-8");
+  CHECK(Sources{.settings = {{"orders.currency", "\xff"}}}.error() ==
+        "--set: orders.currency: a byte that is not UTF-8");
+  CHECK(Sources{.settings = {{"orders.modes.\xff", "create"}}}.error().find("a byte that is not UTF-8") !=
+        std::string::npos);
+  CHECK(Sources{.environment_variables = {{"SHOP_ORDERS_TAGS", "[a, \xed\xa0\x80]"}}}.error().find(
+            "a byte that is not UTF-8") != std::string::npos);
+}

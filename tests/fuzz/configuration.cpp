@@ -40,16 +40,15 @@ std::optional<std::string> environment(std::string_view name) {
   return std::nullopt;
 }
 
-// Nothing where the configuration has errors.
-std::optional<Options> claimed(ashlar::Configuration& configuration) {
-  Options options;
+// False where the configuration has errors.
+bool claim(ashlar::Configuration& configuration, Options& options) {
   configuration.claim("a", options);
   try {
     configuration.check();
   } catch (const ashlar::ConfigurationError&) {
-    return std::nullopt;
+    return false;
   }
-  return options;
+  return true;
 }
 
 bool has_secret(const Options& options) {
@@ -60,12 +59,15 @@ bool has_secret(const Options& options) {
 }
 
 // What is printed is read as the same.
-void print_and_read(const ashlar::Configuration& configuration, const Options& options) {
+void claim_and_print(ashlar::Configuration& configuration) {
+  Options options;
+  if (!claim(configuration, options)) return;
   const std::string printed = configuration.print();
   if (has_secret(options)) return;
   ashlar::Configuration again;
   again.read_yaml(printed, "printed", environment);
-  if (claimed(again) != options) std::abort();
+  Options read;
+  if (!claim(again, read) || read != options) std::abort();
 }
 
 }  // namespace
@@ -75,21 +77,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   {
     ashlar::Configuration file;
     file.read_yaml(text, "file", environment);
-    if (const auto options = claimed(file)) print_and_read(file, *options);
+    claim_and_print(file);
   }
   {
     // `path=value`, as on the command line.
     ashlar::Configuration line;
     const std::size_t equals = text.find('=');
     line.set(text.substr(0, equals), equals == text.npos ? "" : text.substr(equals + 1), "--set");
-    if (const auto options = claimed(line)) print_and_read(line, *options);
+    claim_and_print(line);
   }
   {
     ashlar::Configuration variables;
     variables.override_from("X", [&text](std::string_view name) {
       return name == "X_A_TAGS" || name == "X_A_SERVERS" ? std::optional<std::string>(text) : std::nullopt;
     });
-    if (const auto options = claimed(variables)) print_and_read(variables, *options);
+    claim_and_print(variables);
   }
   return 0;
 }

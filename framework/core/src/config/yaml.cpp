@@ -122,10 +122,24 @@ class Converter {
 // Without the name of an unknown anchor, which newer versions add: a secret that begins with `*` and lacks its quotes looks like one.
 std::string reason(std::string_view message) { return printable(message.substr(0, message.find(": ")), 200); }
 
+// The place of a byte; counted as yaml-cpp does, in bytes from 0.
+YAML::Mark mark_at(std::string_view text, std::size_t position) {
+  YAML::Mark mark;
+  mark.pos = static_cast<int>(position);
+  const std::string_view before = text.substr(0, position);
+  mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  mark.column = static_cast<int>(position - (before.rfind('\n') + 1));
+  return mark;
+}
+
 Node read(std::string_view text, const Origin& base, std::string_view path,
           const Configuration::Environment* environment, Problems& problems) {
   Converter converter(base, environment, problems);
   try {
+    if (const std::size_t valid = utf8_prefix(text); valid < text.size()) {
+      problems.add(converter.at(mark_at(text, valid)), path, "a byte that is not UTF-8");
+      return {};
+    }
     if (text.size() > most_bytes) throw TooMuch{base, fmt::format("{} bytes{}", text.size(), too_much)};
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return {};

@@ -91,6 +91,8 @@ class Dispatch {
   // Most publishes are a thread's only one: the way through the plan is compiled for them, and once more for the rest.
   enum class Nesting { none, possible };
 
+  class Stay;
+
   template <Plans which, Nesting nesting>
   Outcome publish_in(ThreadState& thread, const Port& port, const EventType& type, const void* event,
                      const PublishOptions* options);
