@@ -84,5 +84,10 @@ TEST_CASE("what is larger than the limits is refused with its place") {
   CHECK(problem("a\n1\n2\n", {.rows = 1}) == "a.csv:3:1: more than 1 rows");
   CHECK(problem("a,b,c\n", {.columns = 2}) == "a.csv:1:5: more than 2 fields in a row");
   CHECK(problem("a\nüüü\n", {.field_bytes = 4}) == "a.csv:2:3: a field of more than 4 bytes");
+  CHECK(problem("a,b\n1,2\n", {.fields = 3}) == "a.csv:2:3: more than 3 fields in the file");
+  // Whatever a field is made of counts.
+  CHECK(problem("a\n\"\n\n\n\"\n", {.field_bytes = 2}) == "a.csv:4:1: a field of more than 2 bytes");
+  CHECK(problem("a\n\"\"\"\"\"\"\"\"\n", {.field_bytes = 2}) == "a.csv:2:7: a field of more than 2 bytes");
+  CHECK(problem("a\n1, 2, 3\n", {.field_bytes = 4}).find("a field of more than 4 bytes") != std::string::npos);
   CHECK(problem("a\n1\n", {.bytes = 3}) == "a.csv:1:1: the file has more than 3 bytes");
 }

@@ -416,3 +416,49 @@ TEST_CASE("the environment of the process can be read") {
   CHECK(ashlar::process_environment("PATH"));
   CHECK_FALSE(ashlar::process_environment("ASHLAR_A_NAME_THAT_NOBODY_SETS"));
 }
+
+TEST_CASE("text that aliases or variables multiply is counted, and refused past the limit") {
+  const std::string large(100'000, 'x');
+  std::string aliases = orders_yaml("  currency: &a " + large + "\n  tags: [");
+  for (int i = 0; i < 11; ++i) aliases += i == 0 ? "*a" : ", *a";
+  CHECK(Sources{aliases + "]\n"}.error() ==
+        "shop.yaml:2:13: more than 1048576 bytes of text, more than a configuration may have");
+  CHECK(
+      Sources{orders_yaml("  tags: [\"${A}\", \"${A}\"]\n"), {{"A", std::string(500'000, 'x')}}}.orders().tags.size() ==
+      2);
+  CHECK(Sources{orders_yaml("  tags: [\"${A}${A}${A}\"]\n"), {{"A", std::string(500'000, 'x')}}}.error().find(
+            "bytes of text") != std::string::npos);
+
+  // Without end, if it were not stopped on the way.
+  std::string variables = orders_yaml("  currency: ");
+  for (int i = 0; i < 200'000; ++i) variables += "${A}";
+  CHECK(Sources{variables + "\n", {{"A", large}}}.error().find("bytes of text") != std::string::npos);
+}
+
+TEST_CASE("a key of a configuration has at most 200 bytes") {
+  CHECK(Sources{orders_yaml("  modes: {" + std::string(200, 'x') + ": create}\n")}.orders().modes.size() == 1);
+  CHECK(Sources{orders_yaml("  modes: {" + std::string(201, 'x') + ": create}\n")}.error() ==
+        "shop.yaml:2:11: a key of more than 200 bytes, more than a configuration may have");
+}
+
+TEST_CASE("an override past the limits is refused with its origin: depth of the path, size of the value") {
+  std::string deep = "orders";
+  for (int i = 0; i < 100'000; ++i) deep += ".a";
+  CHECK(Sources{.settings = {{deep, "1"}}}.error().find("deeper than 64 levels") != std::string::npos);
+  const std::string large(1024 * 1024 + 1, 'x');
+  CHECK(Sources{.settings = {{"orders.currency", large}}}.error() ==
+        "--set: orders.currency: 1048577 bytes, more than a configuration may have");
+  CHECK(Sources{.environment_variables = {{"SHOP_ORDERS_CURRENCY", large}}}.error() ==
+        "SHOP_ORDERS_CURRENCY (environment): orders.currency: 1048577 bytes, more than a configuration may have");
+  CHECK(Sources{.settings = {{"orders.tags", "[" + std::string(300'000, ',') + "]"}}}.error() != "nothing was thrown");
+}
+
+TEST_CASE("what is not UTF-8 is refused with its place, in a file as in an override") {
+  CHECK(Sources{orders_yaml("  currency: \"Gr\xc3\xbc\xdf\"\n")}.error() == "shop.yaml:2:18: a byte that is not UTF-8");
+  CHECK(Sources{.settings = {{"orders.currency", "\xff"}}}.error() ==
+        "--set: orders.currency: a byte that is not UTF-8");
+  CHECK(Sources{.settings = {{"orders.modes.\xff", "create"}}}.error().find("a byte that is not UTF-8") !=
+        std::string::npos);
+  CHECK(Sources{.environment_variables = {{"SHOP_ORDERS_TAGS", "[a, \xed\xa0\x80]"}}}.error().find(
+            "a byte that is not UTF-8") != std::string::npos);
+}

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "error_of.hpp"
 #include "support.hpp"
 
 using ashlar::Envelope;
@@ -138,6 +139,30 @@ TEST_CASE("B2: a name or pattern that cannot be one is an error that shows it") 
     CHECK(error.find("'" + wrong + "'") != error.npos);
     CHECK(error.find("audit") != error.npos);
   }
+}
+
+TEST_CASE("a reference to an event has at most 200 characters and a version, and an error shows its beginning") {
+  House house;
+  house.with("orders", {.declare = support::emits<OrderPlaced>()}).start();
+  const std::string longest = "orders.order." + std::string(187, 'p');
+  CHECK(longest.size() == 200);
+  const auto subscribe = [&](const std::string& to) {
+    const ashlar::Subscription subscription = house.host().live_events().subscribe(to, [](const Envelope&) {});
+  };
+  CHECK_NOTHROW(subscribe(longest));
+  const std::string much(1'000'000, 'p');
+  const auto error_of_all = [&](const std::string& reference) {
+    const std::string published = error_of([&] { house.bus("orders").publish_json(reference, "{}"); });
+    CHECK(error_of([&] { subscribe(reference); }) == published);
+    CHECK(published.size() < 300);
+    return published;
+  };
+  CHECK(error_of_all(longest + "p").find("is no event name") != std::string::npos);
+  CHECK(error_of_all("orders." + much).find("is no event name") != std::string::npos);
+  CHECK(error_of_all("orders.order.placed@" + std::string(1'000'000, '0') + "1").find("a version from 1 up") !=
+        std::string::npos);
+  CHECK(error_of_all("#." + much).find("a pattern has 1 to 200 characters") != std::string::npos);
+  CHECK(error_of_all("#." + std::string(150, 'P')).find("is neither a segment") != std::string::npos);
 }
 
 TEST_CASE("B2: a handler by name receives the envelope with the data as JSON, and needs no header of the emitter") {

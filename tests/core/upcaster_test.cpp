@@ -191,6 +191,53 @@ TEST_CASE("A3: an upcaster that fails is a failure in the report, and the handle
   CHECK(catalog.house.log().contains("a price below nothing"));
 }
 
+TEST_CASE("A3: an upcaster that fails in the middle of a chain is reported, and the handlers before it have run") {
+  House house;
+  Calls calls;
+  std::vector<std::string> ids;
+  house
+      .with("catalog", {.declare =
+                            [](auto& d) {
+                              d.template emits<PriceSet>();
+                              d.template emits<PriceSet2>();
+                              d.template emits<PriceSet3>();
+                              d.upcasts(in_cents);
+                              d.template upcasts<PriceSet2, PriceSet3>([](const PriceSet2& e) -> PriceSet3 {
+                                if (e.cents > 1000) throw std::range_error("too dear");
+                                return with_currency(e);
+                              });
+                            }})
+      .with("shelf", {.handlers =
+                          [&](auto& r) {
+                            r.on([&](const PriceSet&, const EventContext& c) {
+                              calls.emplace_back("v1");
+                              ids.push_back(c.id().to_string());
+                            });
+                            r.on([&](const PriceSet2&) { calls.emplace_back("v2"); });
+                            r.on([&](const PriceSet3&) { calls.emplace_back("v3"); });
+                          }})
+      .start();
+  int observed = 0;
+  const auto observer = house.host().on_handler_failed([&](const auto&) { ++observed; });
+  ashlar::EventBus& bus = house.bus("catalog");
+  const auto report = bus.publish_json("catalog.price.set", R"({"sku": "a", "euros": 11})");
+  CHECK(calls == Calls{"v1", "v2"});
+  CHECK(report.handlers() == 2);
+  REQUIRE(report.failures().size() == 1);
+  const ashlar::HandlerFailure& failure = report.failures()[0];
+  CHECK(failure.message == "too dear");
+  CHECK(failure.event == "catalog.price.set@2");
+  CHECK(failure.handler == "upcaster to catalog.price.set@3");
+  CHECK(failure.module == "catalog");
+  CHECK(failure.event_id == ids.at(0));
+  CHECK(observed == 1);
+  CHECK_THROWS_AS(report.throw_if_failed(), ashlar::HandlersFailed);
+
+  // Nothing of it sticks to the next event.
+  CHECK(bus.publish_json("catalog.price.set", R"({"sku": "a", "euros": 1})").ok());
+  CHECK(calls == Calls{"v1", "v2", "v1", "v2", "v3"});
+}
+
 TEST_CASE("A3: failures of handlers of converted events are in the report") {
   House house;
   house
@@ -292,15 +339,25 @@ TEST_CASE("A3: converted events and those that were published take turns in one 
   CHECK(calls_of(house.bus("catalog").publish_json("catalog.price.set", json)) == Calls{"p", "q", "b", "c"});
 }
 
-TEST_CASE("A3: an upcaster whose events are not declared, or a second one from the same version, fails the start") {
+TEST_CASE("A3: an upcaster whose events are not declared fails the start, and the error says which") {
   House undeclared;
   undeclared.with("catalog", {.declare = [](auto& d) {
                     d.template emits<PriceSet>();
                     d.upcasts(in_cents);
                   }});
-  const std::string error = error_of([&] { undeclared.start(); });
-  CHECK(error.find("catalog.price.set@2") != error.npos);
+  CHECK(error_of([&] { undeclared.start(); }) ==
+        "module 'catalog' converts 'catalog.price.set' to 'catalog.price.set@2', but nobody declares "
+        "'catalog.price.set@2': declare both versions with d.emits<>()");
 
+  House source;
+  source.with("catalog", {.declare = [](auto& d) {
+                d.template emits<PriceSet2>();
+                d.upcasts(in_cents);
+              }});
+  CHECK(error_of([&] { source.start(); }).find("nobody declares 'catalog.price.set':") != std::string::npos);
+}
+
+TEST_CASE("A3: two upcasters from one version fail the start, and the error names both ways") {
   House two;
   two.with("catalog", {.declare = [](auto& d) {
              d.template emits<PriceSet>();
@@ -309,7 +366,44 @@ TEST_CASE("A3: an upcaster whose events are not declared, or a second one from t
              d.upcasts(in_cents);
              d.template upcasts<PriceSet, PriceSet3>([](const PriceSet& e) { return with_currency(in_cents(e)); });
            }});
-  CHECK(error_of([&] { two.start(); }).find("catalog.price.set") != std::string::npos);
+  CHECK(error_of([&] { two.start(); })
+            .starts_with("module 'catalog' converts 'catalog.price.set' to 'catalog.price.set@3', which goes to "
+                         "'catalog.price.set@2' already: "));
+}
+
+TEST_CASE("A3: upcasters may be declared before the events, and by a module that starts earlier") {
+  House house;
+  Calls calls;
+  house.with("archive", {.declare = [](auto& d) { d.upcasts(in_cents); }})
+      .with("catalog",
+            {.declare = emits<PriceSet, PriceSet2>(),
+             .handlers = [&](auto& r) { r.on([&](const PriceSet2& e) { calls.push_back(std::to_string(e.cents)); }); }})
+      .start();
+  CHECK(house.bus("catalog").publish_json("catalog.price.set", R"({"sku": "a", "euros": 3})").ok());
+  CHECK(calls == Calls{"300"});
+}
+
+namespace another {
+
+struct PriceSet2 {
+  std::string sku;
+};
+ASHLAR_EVENT(PriceSet2, "catalog.price.set", 2, sku)
+
+PriceSet2 without_price(const PriceSet& e) { return {e.sku}; }
+
+}  // namespace another
+
+TEST_CASE("A3: an upcaster to another type than the declared one fails the start") {
+  House house;
+  house.with("catalog", {.declare = [](auto& d) {
+               d.template emits<PriceSet>();
+               d.template emits<PriceSet2>();
+               d.upcasts(another::without_price);
+             }});
+  const std::string error = error_of([&] { house.start(); });
+  CHECK(error.find("with 'catalog.price.set@2' as type another::PriceSet2") != std::string::npos);
+  CHECK(error.find("but module 'catalog' declares it as ") != std::string::npos);
 }
 
 TEST_CASE("A3: an upcaster may leave a version out") {

@@ -84,3 +84,48 @@ TEST_CASE("describe --json holds the same for programs, with the schema of each 
   CHECK(event["schema"]["properties"].contains("order_id"));
   CHECK(json["cycles"][0] == nlohmann::json::array({"orders", "stock", "orders"}));
 }
+
+namespace {
+
+struct ParcelSent {
+  std::string parcel_id;
+  std::string note;
+};
+ASHLAR_EVENT(ParcelSent, "parcels.parcel.sent", 1, parcel_id, note)
+
+class Parcels final : public ashlar::Module {
+ public:
+  std::string_view name() const override { return "parcels"; }
+  void declare(ashlar::Declaration& d) override {
+    d.emits<ParcelSent>()
+        .described_as("A parcel is on its way.")
+        .deprecated_since("1.4", "use parcels.parcel.handed_over")
+        .deprecated_field("note", "1.2", "use remark");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("describe shows what is deprecated, since when and what to use instead") {
+  ApplicationRun text;
+  text.application.modules = {{"parcels", &small_shop::make<Parcels>}};
+  CHECK(text({"describe"}) == 0);
+  CHECK(text.out.str().find(R"(
+  parcels.parcel.sent, published by parcels
+    A parcel is on its way.
+    deprecated since 1.4: use parcels.parcel.handed_over
+    its member note is deprecated since 1.2: use remark
+    -- nobody handles it
+)") != std::string::npos);
+
+  ApplicationRun json;
+  json.application.modules = {{"parcels", &small_shop::make<Parcels>}};
+  CHECK(json({"describe", "--json"}) == 0);
+  const auto event = nlohmann::json::parse(json.out.str())["events"][0];
+  CHECK(event["deprecated"]["since"] == "1.4");
+  CHECK(event["deprecated"]["advice"] == "use parcels.parcel.handed_over");
+  CHECK(event["deprecated_fields"]["note"]["since"] == "1.2");
+  CHECK(event["deprecated_fields"]["note"]["advice"] == "use remark");
+  CHECK(event["schema"]["deprecated"] == true);
+  CHECK(event["schema"]["properties"]["note"]["deprecated"] == true);
+}

@@ -3,6 +3,8 @@
 #include <ashlar/uuid.hpp>
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+
 #include <stdexcept>
 
 #include "served_routes.hpp"
@@ -186,6 +188,35 @@ TEST_CASE("a body beyond http.max_body is a 413, whether its length is announced
   const std::string head = "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   CHECK(ask(port, head + "5\r\n01234\r\n5;x=y\r\n56789\r\n0\r\nX-Trailer: a\r\n\r\n").body == "POST 0123456789");
   CHECK(ask(port, head + "5\r\n01234\r\n6\r\n56789a\r\n0\r\n\r\n").status == 413);
+}
+
+TEST_CASE("http.max_body alone says how large the JSON of a body may be") {
+  ServedRoutes served;
+  served.options.max_body = 4 * 1024 * 1024;
+  served.routes.post("/texts", [](const Request& request) {
+    return Response::text(std::to_string(request.json<std::vector<std::string>>().at(0).size()));
+  });
+  const auto port = served.serve();
+  const std::size_t size = 3 * 1024 * 1024;
+  CHECK(ask(port, posting("/texts", "[\"" + std::string(size, 'a') + "\"]")).body == std::to_string(size));
+}
+
+TEST_CASE("a body that is announced takes no memory before it comes") {
+  ServedRoutes served;
+  served.options.max_body = 4'000'000'000;
+  served.routes.post("/echo", echo);
+  const auto port = served.serve();
+  const auto most_memory = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;  // KiB
+  };
+  const long before = most_memory();
+  RawClient client(port);
+  client.send("POST /echo HTTP/1.1\r\nContent-Length: 3000000000\r\n\r\nabc");
+  client.send_no_more();
+  CHECK(client.receive().status == 400);
+  CHECK(most_memory() - before < 500'000);
 }
 
 TEST_CASE("a body that is not plain JSON is a 415 that says what to send") {

@@ -56,18 +56,23 @@ class Reader {
     if (!utf::is_valid_codepoint(character)) fail("a byte that is not UTF-8");
     if (character < ' ' || (character >= 0x7f && character < 0xa0)) fail("a control character");
     const auto size = static_cast<std::size_t>(position - (text_.data() + at_));
-    if (field.text.size() + size > limits_.field_bytes) {
-      fail("a field of more than " + std::to_string(limits_.field_bytes) + " bytes");
-    }
-    field.text += text_.substr(at_, size);
+    append(field, text_.substr(at_, size));
     at_ += size;
     ++column_;
+  }
+
+  void append(CsvField& field, std::string_view text) const {
+    if (field.text.size() + text.size() > limits_.field_bytes) {
+      fail("a field of more than " + std::to_string(limits_.field_bytes) + " bytes");
+    }
+    field.text += text;
   }
 
   CsvRow read_row() {
     CsvRow row;
     for (;;) {
       if (row.size() == limits_.columns) fail("more than " + std::to_string(limits_.columns) + " fields in a row");
+      if (++fields_ > limits_.fields) fail("more than " + std::to_string(limits_.fields) + " fields in the file");
       row.push_back(next() == '"' ? read_quoted() : read_plain());
       if (next() != ',') break;
       take_ascii();
@@ -91,14 +96,14 @@ class Reader {
     for (;;) {
       if (done()) throw ImportError({file_, field.line, field.column}, "a quoted field that never ends");
       if (at_line_end()) {
-        field.text += '\n';
+        append(field, "\n");
         take_line_end();
       } else if (next() != '"') {
         take_character(field);
       } else {
         take_ascii();
         if (next() != '"') break;
-        field.text += '"';
+        append(field, "\"");
         take_ascii();
       }
     }
@@ -116,7 +121,7 @@ class Reader {
       CsvRow joined{std::move(row.front())};
       for (std::size_t i = 1; i < row.size(); ++i) {
         if (continues(joined.back(), row[i])) {
-          joined.back().text += "," + row[i].text;
+          append(joined.back(), "," + row[i].text);
         } else {
           joined.push_back(std::move(row[i]));
         }
@@ -134,6 +139,7 @@ class Reader {
   const std::string& file_;
   const CsvLimits& limits_;
   std::size_t at_ = 0;
+  std::size_t fields_ = 0;
   std::size_t line_ = 1;
   std::size_t column_ = 1;
 };

@@ -23,6 +23,7 @@ struct CsvLimits {
   std::size_t bytes = 64 * 1024 * 1024;
   std::size_t rows = 1'000'000;
   std::size_t columns = 200;
+  std::size_t fields = 4'000'000;
   std::size_t field_bytes = 16 * 1024;
 };
 

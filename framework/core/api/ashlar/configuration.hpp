@@ -31,11 +31,11 @@ class Configuration {
   // Takes YAML text; `file` names it in errors. `${NAME}` and `${NAME:-default}` (where NAME is not set or empty) are
   // replaced anywhere in a scalar, and `$${` is `${`. A name that is not set and has no default leaves the value absent;
   // where another part of the value is set, that is an error instead. Syntax errors are kept for check(). At most 1 MiB,
-  // 64 levels and 100,000 values, aliases counted.
+  // 64 levels and 100,000 values of 1 MiB together, aliases and variables counted, and keys of 200 bytes.
   void read_yaml(std::string_view text, std::string_view file, const Environment& environment);
 
   // Overrides one value: `set("orders.max_lines", "50", "--set")`. `origin` names the source in errors. A list, a map or a
-  // section is given whole, as YAML: `[a, b]`.
+  // section is given whole, as YAML: `[a, b]`. Paths of up to 64 keys, values of up to 1 MiB.
   void set(std::string_view path, std::string_view value, std::string_view origin);
 
   // Lets the environment override: PREFIX_SECTION_KEY, upper case (`SHOP_ORDERS_MAX_LINES`), for every claimed value, also

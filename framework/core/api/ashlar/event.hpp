@@ -148,6 +148,21 @@ constexpr std::size_t count_names(std::string_view list) {
 // Describes an enum; its enumerators travel by name.
 #define ASHLAR_ENUM(Type, ...) BOOST_DESCRIBE_ENUM(Type, __VA_ARGS__)
 
+// Around a struct that has [[deprecated]] members, and its ASHLAR_EVENT or ASHLAR_STRUCT: only who uses such a member is
+// warned then, and not the copying of the struct.
+//
+//   ASHLAR_DEPRECATED_BEGIN
+//   struct OrderPlaced {
+//     std::string order_id;
+//     [[deprecated("use remark")]] std::optional<std::string> note;
+//     std::optional<std::string> remark;
+//   };
+//   ASHLAR_EVENT(OrderPlaced, "orders.order.placed", 1, order_id, note, remark)
+//   ASHLAR_DEPRECATED_END
+#define ASHLAR_DEPRECATED_BEGIN \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
+#define ASHLAR_DEPRECATED_END _Pragma("GCC diagnostic pop")
+
 // Makes a struct an event: its name, its version (from 1), its members in order. A mistake is a compile error that says
 // which one.
 #define ASHLAR_EVENT(Type, name, version, ...)                                                                         \

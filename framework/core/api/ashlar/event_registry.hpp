@@ -4,6 +4,7 @@
 #include <ashlar/event.hpp>
 #include <ashlar/event_bus.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,14 @@ struct HandlerOptions {
   std::chrono::milliseconds slow_after{1000};
 };
 
+// What is deprecated still works, and will be gone one day.
+struct Deprecation {
+  std::string since;   // the version that said so first
+  std::string advice;  // what to use instead
+
+  friend bool operator==(const Deprecation&, const Deprecation&) = default;
+};
+
 // What is known of a declared event. A copy; later changes do not show in it.
 struct EventInfo {
   std::string name;
@@ -59,7 +68,9 @@ struct EventInfo {
   std::string routing_key;    // `name`, from version 2 on `name.v2`, or the declared one
   bool leaves_the_process = false;
   bool has_key = false;
-  std::string schema;  // JSON Schema of the data
+  std::optional<Deprecation> deprecated{};
+  std::map<std::string, Deprecation> deprecated_fields{};  // by name
+  std::string schema;                                      // JSON Schema of the data
 };
 
 namespace detail {

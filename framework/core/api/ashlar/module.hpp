@@ -11,7 +11,9 @@
 #include <ashlar/subscription.hpp>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,11 +35,15 @@ struct EventDescriptor {
   std::string routing_key{};
   std::string aggregate_type{};
   bool leaves_the_process = false;
+  std::optional<Deprecation> deprecated{};
+  std::map<std::string, Deprecation> deprecated_fields{};
 };
 
 struct UpcasterDescriptor {
   EventId from;
   EventId to;
+  std::string_view from_type;
+  std::string_view to_type;
   std::function<std::shared_ptr<void>(const void*)> convert;
 };
 
@@ -58,7 +64,26 @@ std::string key_text(I number) {
   return std::to_string(number);
 }
 
+// Never defined: a call that the compiler must not reach.
+void the_event_has_no_member_of_this_name();
+
 }  // namespace detail
+
+// The name of a described member of E; any other text does not compile.
+template <Event E>
+class FieldOf {
+ public:
+  consteval FieldOf(const char* name) : name_(name) {
+    for (const Field& field : detail::fields_of<E>) {
+      if (field.name == name_) return;
+    }
+    detail::the_event_has_no_member_of_this_name();
+  }
+  constexpr std::string_view name() const { return name_; }
+
+ private:
+  std::string_view name_;
+};
 
 // What emits<E>() returns: says more about the event. Used at once, inside declare().
 template <Event E>
@@ -90,6 +115,18 @@ class EventDeclaration {
   // What the `aggregate` wire format calls the event's subject; by default the name's entity segment in PascalCase.
   EventDeclaration& aggregate_type(std::string type) {
     descriptor_.aggregate_type = std::move(type);
+    return *this;
+  }
+  // At each start a warning names the handlers that are registered for it, by type or by name; `describe` and the schema
+  // say it too: deprecated_since("1.4", "use orders.order.placed@2").
+  EventDeclaration& deprecated_since(std::string version, std::string advice) {
+    descriptor_.deprecated = {std::move(version), std::move(advice)};
+    return *this;
+  }
+  // The same for one member, named as in ASHLAR_EVENT; `describe` and the schema say it. Who reads a member is known to the
+  // compiler alone: [[deprecated]] makes it warn, see ASHLAR_DEPRECATED_BEGIN.
+  EventDeclaration& deprecated_field(FieldOf<E> field, std::string version, std::string advice) {
+    descriptor_.deprecated_fields[std::string(field.name())] = {std::move(version), std::move(advice)};
     return *this;
   }
 
@@ -130,12 +167,15 @@ class Declaration {
                   "emits<>() names an event: describe this type with ASHLAR_EVENT, beside it and in its namespace");
   }
 
-  // Handlers of `To` also receive events of `From` that arrive as JSON, converted by a plain function.
+  // Handlers of `To` also receive events of `From` that arrive as JSON, converted by a plain function. From a version leads
+  // one upcaster; where one leads from `To` as well, the event goes on, and so up to the last version. Both are declared,
+  // by whatever module. What it throws is a failure in the report, and ends the way there.
   template <Event From, Event To>
   void upcasts(To (*convert)(const From&)) {
     static_assert(id_of<From>().name == id_of<To>().name && id_of<From>().version < id_of<To>().version,
                   "an upcaster converts an event to a later version of the same name");
-    add_upcaster({id_of<From>(), id_of<To>(), [convert](const void* event) -> std::shared_ptr<void> {
+    add_upcaster({id_of<From>(), id_of<To>(), type_name<From>(), type_name<To>(),
+                  [convert](const void* event) -> std::shared_ptr<void> {
                     return std::make_shared<To>(convert(*static_cast<const From*>(event)));
                   }});
   }

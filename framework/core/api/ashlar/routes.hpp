@@ -17,10 +17,11 @@ struct Request {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
-  // The body read into a described struct; JsonError becomes a 400 that names the field.
+  // The body read into a described struct; JsonError becomes a 400 that names the field. As large as the server takes one:
+  // http.max_body.
   template <class T>
   T json() const {
-    return from_json<T>(body);
+    return from_json<T>(body, {.bytes = body.size()});
   }
 
   // A parameter of the route's path that the route declares.

@@ -1,15 +1,19 @@
 #include <ashlar/configuration.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "config/fill.hpp"
+#include "config/limits.hpp"
 #include "config/overlay.hpp"
 #include "config/print.hpp"
 #include "config/yaml.hpp"
 #include "text/nearest.hpp"
+#include "text/printable.hpp"
 
 namespace ashlar {
 namespace {
@@ -55,6 +59,12 @@ void Configuration::set(std::string_view path, std::string_view value, std::stri
   std::vector<std::string> keys = keys_of(path);
   if (keys.empty()) {
     state_->problems.add(from, path, "no path; write section.key=value");
+  } else if (!detail::is_utf8(path)) {
+    state_->problems.add(from, path, "a byte that is not UTF-8");
+  } else if (keys.size() > detail::most_levels) {
+    state_->problems.add(from, path, fmt::format("deeper than {} levels{}", detail::most_levels, detail::too_much));
+  } else if (value.size() > detail::most_bytes) {
+    state_->problems.add(from, path, fmt::format("{} bytes{}", value.size(), detail::too_much));
   } else {
     state_->settings.push_back({std::move(keys), std::string(value), from});
   }

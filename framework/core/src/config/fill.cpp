@@ -146,6 +146,7 @@ class Filler {
 
   void single(void* value, const Shape& shape, const Node& node, const std::string& path) {
     if (node.kind != Node::Kind::text) return refuse(shape, node, path);
+    if (!is_utf8(node.text)) return problems_.add(node.origin, path, "a byte that is not UTF-8");
     switch (shape.kind) {
       case Kind::boolean: return boolean(value, shape, node, path);
       case Kind::integer: return integer(value, shape, node, path);

@@ -1,10 +1,13 @@
 #include "config/overlay.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "config/limits.hpp"
 #include "config/yaml.hpp"
 
 namespace ashlar::detail {
@@ -77,6 +80,10 @@ void EnvironmentOverlay::apply(Node& node, const Shape& optional_shape, const st
     const auto [meaning, is_new] = meanings_.try_emplace(name, path);
     if (!is_new && meaning->second != path) {
       problems.add(origin, {}, "means both " + meaning->second + " and " + path + "; set them by other means");
+    }
+    if (value->size() > most_bytes) {
+      problems.add(origin, path, fmt::format("{} bytes{}", value->size(), too_much));
+      return;
     }
     node = verbatim(std::move(*value), origin);
     if (shape.kind == Kind::map) node = read_structure(node, path, problems);

@@ -37,9 +37,9 @@ void replace(Substituted& result, std::string_view inside, const Configuration::
 
 }  // namespace
 
-Substituted substitute(std::string_view text, const Configuration::Environment& environment) {
+Substituted substitute(std::string_view text, const Configuration::Environment& environment, std::size_t limit) {
   Substituted result;
-  while (!text.empty() && result.problem.empty()) {
+  while (!text.empty() && result.problem.empty() && result.text.size() <= limit) {
     if (text.starts_with("$${")) {
       result.text += "${";
       text.remove_prefix(3);

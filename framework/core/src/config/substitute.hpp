@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ashlar/configuration.hpp>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct Substituted {
   std::string problem;             // why this cannot be read; empty if it can
 };
 
-Substituted substitute(std::string_view text, const Configuration::Environment& environment);
+// Stops where the result is past `limit` bytes.
+Substituted substitute(std::string_view text, const Configuration::Environment& environment, std::size_t limit);
 
 }  // namespace ashlar::detail

@@ -9,17 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "config/limits.hpp"
 #include "config/substitute.hpp"
 #include "text/printable.hpp"
 
 namespace ashlar::detail {
 namespace {
-
-constexpr std::size_t most_bytes = 1024 * 1024;
-constexpr int most_levels = 64;
-constexpr int most_values = 100'000;
-
-constexpr std::string_view too_much = ", more than a configuration may have";
 
 std::string too_deep() { return fmt::format("deeper than {} levels{}", most_levels, too_much); }
 
@@ -29,7 +24,7 @@ struct TooMuch {
 };
 
 // Makes Nodes of yaml-cpp's, where an anchor and its aliases are one node: each alias becomes a copy, which is why depth
-// and number are counted here.
+// number and text are counted here.
 class Converter {
  public:
   Converter(Origin base, const Configuration::Environment* environment, Problems& problems)
@@ -66,11 +61,18 @@ class Converter {
   }
 
  private:
+  void count_text(const Origin& origin, std::size_t bytes) {
+    text_ += bytes;
+    if (text_ > most_text) throw TooMuch{origin, fmt::format("more than {} bytes of text{}", most_text, too_much)};
+  }
+
   void scalar(Node& node, const std::string& text, const std::string& path) {
+    count_text(node.origin, text.size());
     node.kind = Node::Kind::text;
     node.text = text;
     if (environment_ == nullptr || text.find("${") == text.npos) return;
-    Substituted result = substitute(text, *environment_);
+    Substituted result = substitute(text, *environment_, most_text);
+    count_text(node.origin, result.text.size());
     if (result.problem.empty() && !result.unset.empty() && result.from_environment) {
       // Half a value is a slip of who set the other half; to leave it out silently would hide that.
       result.problem = fmt::format("the environment variable {0} is not set; set it, or write ${{{0}:-}}",
@@ -96,6 +98,10 @@ class Converter {
         continue;
       }
       const std::string& key = pair.first.Scalar();
+      if (key.size() > most_key_bytes) {
+        throw TooMuch{origin, fmt::format("a key of more than {} bytes{}", most_key_bytes, too_much)};
+      }
+      count_text(origin, key.size());
       const std::string key_path = path_to(path, key);
       if (!keys.insert(key).second) {
         problems_.add(origin, key_path, "stands twice");
@@ -110,15 +116,30 @@ class Converter {
   const Configuration::Environment* environment_;
   Problems& problems_;
   int values_ = 0;
+  std::size_t text_ = 0;
 };
 
 // Without the name of an unknown anchor, which newer versions add: a secret that begins with `*` and lacks its quotes looks like one.
 std::string reason(std::string_view message) { return printable(message.substr(0, message.find(": ")), 200); }
 
+// The place of a byte; counted as yaml-cpp does, in bytes from 0.
+YAML::Mark mark_at(std::string_view text, std::size_t position) {
+  YAML::Mark mark;
+  mark.pos = static_cast<int>(position);
+  const std::string_view before = text.substr(0, position);
+  mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  mark.column = static_cast<int>(position - (before.rfind('\n') + 1));
+  return mark;
+}
+
 Node read(std::string_view text, const Origin& base, std::string_view path,
           const Configuration::Environment* environment, Problems& problems) {
   Converter converter(base, environment, problems);
   try {
+    if (const std::size_t valid = utf8_prefix(text); valid < text.size()) {
+      problems.add(converter.at(mark_at(text, valid)), path, "a byte that is not UTF-8");
+      return {};
+    }
     if (text.size() > most_bytes) throw TooMuch{base, fmt::format("{} bytes{}", text.size(), too_much)};
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return {};

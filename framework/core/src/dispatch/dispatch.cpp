@@ -77,21 +77,42 @@ EventDescriptor& Dispatch::add_event(const std::string& module, EventDescriptor 
 }
 
 void Dispatch::add_upcaster(const std::string& module, UpcasterDescriptor upcaster) {
-  const auto from = events_by_reference_.find(event_text(upcaster.from));
-  const auto to = events_by_reference_.find(event_text(upcaster.to));
-  if (from == events_by_reference_.end() || to == events_by_reference_.end()) {
-    throw DeclarationError(fmt::format(
-        "module '{}' converts '{}' to '{}', but nobody declares '{}': declare both versions with d.emits<>()", module,
-        event_text(upcaster.from), event_text(upcaster.to),
-        event_text(from == events_by_reference_.end() ? upcaster.from : upcaster.to)));
+  upcasters_.push_back(std::make_unique<DeclaredUpcaster>(DeclaredUpcaster{std::move(upcaster), module}));
+}
+
+DeclaredEvent& Dispatch::end_of(const DeclaredUpcaster& upcaster, const EventId& id, std::string_view type) {
+  const auto found = events_by_reference_.find(event_text(id));
+  const std::string what = fmt::format("module '{}' converts '{}' to '{}'", upcaster.module,
+                                       event_text(upcaster.descriptor.from), event_text(upcaster.descriptor.to));
+  if (found == events_by_reference_.end()) {
+    throw DeclarationError(
+        fmt::format("{}, but nobody declares '{}': declare both versions with d.emits<>()", what, event_text(id)));
   }
-  if (from->second->upcaster != nullptr) {
-    throw DeclarationError(fmt::format("event '{}' has two upcasters; one is enough", event_text(upcaster.from)));
+  DeclaredEvent& event = *found->second;
+  if (event.descriptor.type_name != type) {
+    throw DeclarationError(fmt::format("{}, with '{}' as type {}, but module '{}' declares it as {}: use that type",
+                                       what, event_text(id), type, event.module, event.descriptor.type_name));
   }
-  from->second->upcaster = upcasters_.emplace_back(std::make_unique<UpcasterDescriptor>(std::move(upcaster))).get();
+  return event;
+}
+
+void Dispatch::connect_upcasters() {
+  for (const auto& upcaster : upcasters_) {
+    const UpcasterDescriptor& descriptor = upcaster->descriptor;
+    DeclaredEvent& from = end_of(*upcaster, descriptor.from, descriptor.from_type);
+    end_of(*upcaster, descriptor.to, descriptor.to_type);
+    if (from.upcaster != nullptr) {
+      throw DeclarationError(fmt::format(
+          "module '{}' converts '{}' to '{}', which goes to '{}' already: one upcaster leads from a version, and those "
+          "of later versions take the event further, so remove one d.upcasts<>()",
+          upcaster->module, event_text(descriptor.from), event_text(descriptor.to), event_text(from.upcaster->to)));
+    }
+    from.upcaster = &descriptor;
+  }
 }
 
 void Dispatch::freeze_events() {
+  connect_upcasters();
   for (const auto& event : events_) {
     const EventDescriptor& descriptor = event->descriptor;
     event->routing_key = descriptor.routing_key;

@@ -41,7 +41,8 @@ class Dispatch {
   EventBus& add_bus(std::string module);
   EventBus* bus_of(std::string_view module);
 
-  // While the host assembles. add_event throws DeclarationError for an event that is declared already.
+  // While the host assembles. add_event throws DeclarationError for an event that is declared already, freeze_events for an
+  // upcaster that leads nowhere.
   EventDescriptor& add_event(const std::string& module, EventDescriptor event);
   void add_upcaster(const std::string& module, UpcasterDescriptor upcaster);
   void freeze_events();
@@ -112,6 +113,8 @@ class Dispatch {
   // Most publishes are a thread's only one: the way through the plan is compiled for them, and once more for the rest.
   enum class Nesting { none, possible };
 
+  class Stay;
+
   template <Plans which, Nesting nesting>
   Outcome publish_in(ThreadState& thread, const Port& port, const EventType& type, const void* event,
                      const PublishOptions* options);
@@ -137,6 +140,8 @@ class Dispatch {
   // Leaves `slot` first, where there is one.
   [[noreturn]] void refuse(ThreadSlot* slot, const Port& port, const EventType& type);
   [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
+  void connect_upcasters();
+  DeclaredEvent& end_of(const DeclaredUpcaster& upcaster, const EventId& id, std::string_view type);
   void run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
                     PublishReport& report);
   bool idle() const;
@@ -155,7 +160,7 @@ class Dispatch {
   Observers<HandlerFailure> failures_;
   std::vector<std::unique_ptr<DeclaredEvent>> events_;
   std::unordered_map<std::string, DeclaredEvent*> events_by_reference_;
-  std::vector<std::unique_ptr<UpcasterDescriptor>> upcasters_;
+  std::vector<std::unique_ptr<DeclaredUpcaster>> upcasters_;
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<Handler>> removed_;  // of modules that failed to start; older tables name them
   std::deque<Port> ports_;

@@ -1,5 +1,7 @@
 #include "dispatch/pattern.hpp"
 
+#include "text/printable.hpp"
+
 #include <fmt/format.h>
 
 #include <ashlar/errors.hpp>
@@ -17,6 +19,11 @@ std::pair<std::string_view, std::string_view> split(std::string_view text) {
   return {text.substr(0, dot), text.substr(dot + 1)};
 }
 
+constexpr std::size_t most_digits = 10;
+
+// References come from outside too.
+std::string shown(std::string_view text) { return detail::printable(text, detail::shown_of_a_value); }
+
 bool is_segment(std::string_view segment) {
   return !segment.empty() && segment.find('.') == std::string_view::npos && has_event_name_characters(segment);
 }
@@ -26,14 +33,14 @@ bool is_segment(std::string_view segment) {
 bool is_pattern(std::string_view text) { return text.find_first_of("*#") != std::string_view::npos; }
 
 std::string pattern_problem(std::string_view pattern) {
-  if (pattern.empty() || pattern.size() > 200) return "a pattern has 1 to 200 characters";
+  if (pattern.empty() || pattern.size() > max_event_name_size) return "a pattern has 1 to 200 characters";
   std::string_view rest = pattern;
   bool more = true;
   while (more) {
     more = rest.find('.') != std::string_view::npos;
     const auto [segment, after] = split(rest);
     if (segment != "*" && segment != "#" && !is_segment(segment)) {
-      return fmt::format("'{}' is neither a segment [a-z][a-z0-9_]* nor '*' nor '#'", segment);
+      return fmt::format("'{}' is neither a segment [a-z][a-z0-9_]* nor '*' nor '#'", shown(segment));
     }
     rest = after;
   }
@@ -43,7 +50,7 @@ std::string pattern_problem(std::string_view pattern) {
 std::string normal_event_reference(std::string_view text) {
   if (is_pattern(text)) {
     if (const std::string problem = pattern_problem(text); !problem.empty()) {
-      throw DeclarationError(fmt::format("'{}' is no pattern: {}", text, problem));
+      throw DeclarationError(fmt::format("'{}' is no pattern: {}", shown(text), problem));
     }
     return std::string(text);
   }
@@ -51,15 +58,16 @@ std::string normal_event_reference(std::string_view text) {
   const std::string_view name = text.substr(0, at);
   int version = 1;
   if (at != std::string_view::npos) {
-    const std::string_view digits = text.substr(at + 1);
+    const std::string_view digits = text.substr(at + 1, most_digits + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-    if (error != std::errc() || end != digits.data() + digits.size() || version < 1) {
-      throw DeclarationError(fmt::format("'{}': after '@' stands a version from 1 up", text));
+    if (digits.size() > most_digits || error != std::errc() || end != digits.data() + digits.size() || version < 1) {
+      throw DeclarationError(fmt::format("'{}': after '@' stands a version from 1 up", shown(text)));
     }
   }
   if (!is_event_name(name)) {
     throw DeclarationError(fmt::format(
-        "'{}' is no event name: two to six segments [a-z][a-z0-9_]* joined by dots, like 'orders.order.placed'", name));
+        "'{}' is no event name: two to six segments [a-z][a-z0-9_]* joined by dots, like 'orders.order.placed'",
+        shown(name)));
   }
   return version == 1 ? std::string(name) : fmt::format("{}@{}", name, version);
 }

@@ -78,6 +78,11 @@ struct DeclaredEvent {
   const UpcasterDescriptor* upcaster = nullptr;
 };
 
+struct DeclaredUpcaster {
+  UpcasterDescriptor descriptor;
+  std::string module;
+};
+
 // Everything publish() needs for one event, in one place.
 struct EventPlan {
   const Port* owner = nullptr;

@@ -143,6 +143,31 @@ void Dispatch::note_time(const Step& step, Clock::Steady before, Clock::Steady a
   if (after - before > step.handler->options.slow_after) warn_slow(*step.handler, after - before, after);
 }
 
+// Several publishes of this thread as if they were inside a handler.
+class Dispatch::Stay {
+ public:
+  Stay(Dispatch& dispatch, const Port& port, const EventType& type)
+      : dispatch_(dispatch),
+        slot_(dispatch.slots_.adopt(this_thread)),
+        outermost_(slot_.running.load(std::memory_order_relaxed) == nullptr) {
+    if (!outermost_) return;
+    slot_.running.store(&ThreadSlot::entering, std::memory_order_relaxed);
+    light_fence(slot_.running);
+    const bool closed = dispatch_.table_.load(std::memory_order_seq_cst)->type_count == 0;
+    if (closed) dispatch_.refuse(&slot_, port, type);
+  }
+  ~Stay() {
+    if (outermost_) dispatch_.leave(slot_);
+  }
+  Stay(const Stay&) = delete;
+  Stay& operator=(const Stay&) = delete;
+
+ private:
+  Dispatch& dispatch_;
+  ThreadSlot& slot_;
+  const bool outermost_;
+};
+
 PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::string_view json,
                                      const PublishOptions& options) {
   const DeclaredEvent* declared = find_event(event);
@@ -156,11 +181,12 @@ PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::st
   from_json(value.get(), *descriptor.data, json, {});
   if (declared->upcaster == nullptr) return PublishReport(publish<>(port, *descriptor.type, value.get(), &options));
 
-  // Both versions are the same happening: one id, one time.
+  // All versions are the same happening: one id, one time, and a stop that waits for every one of them.
+  const Stay stay(*this, port, *descriptor.type);
   PublishOptions shared = options;
   if (!shared.time) shared.time = clock_.now();
   if (!shared.id) shared.id = Uuid::v7(shared.time->time_since_epoch().count());
-  PublishReport report(publish<>(port, *descriptor.type, value.get(), &shared));
+  PublishReport report(publish_inside<Plans::all>(port, *descriptor.type, value.get(), &shared));
   run_upcaster(port, *declared, value.get(), shared, report);
   return report;
 }
@@ -183,7 +209,7 @@ void Dispatch::run_upcaster(Port& port, const DeclaredEvent& from, const void* v
     return;
   }
   auto next = std::make_unique<PublishReport>(
-      publish<Plans::without_patterns>(port, *to.descriptor.type, converted.get(), &options));
+      publish_inside<Plans::without_patterns>(port, *to.descriptor.type, converted.get(), &options));
   if (to.upcaster != nullptr) run_upcaster(port, to, converted.get(), options, *next);
   for (const HandlerFailure& failure : next->failures()) keep(report.outcome_, failure);
   make_details(report.outcome_).converted = std::move(next);

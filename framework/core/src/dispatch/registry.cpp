@@ -1,6 +1,7 @@
 #include "dispatch/registry.hpp"
 
 #include "dispatch/pattern.hpp"
+#include "json/schema.hpp"
 #include "text/nearest.hpp"
 
 #include <fmt/format.h>
@@ -12,15 +13,18 @@ namespace {
 
 EventInfo info_of(const DeclaredEvent& event) {
   const EventDescriptor& descriptor = event.descriptor;
-  return {.name = std::string(descriptor.id.name),
-          .version = descriptor.id.version,
-          .module = event.module,
-          .description = descriptor.description,
-          .type = std::string(descriptor.type_name),
-          .routing_key = event.routing_key,
-          .leaves_the_process = descriptor.leaves_the_process,
-          .has_key = static_cast<bool>(descriptor.key),
-          .schema = json_schema(*descriptor.data, event_text(descriptor.id))};
+  EventInfo info{.name = std::string(descriptor.id.name),
+                 .version = descriptor.id.version,
+                 .module = event.module,
+                 .description = descriptor.description,
+                 .type = std::string(descriptor.type_name),
+                 .routing_key = event.routing_key,
+                 .leaves_the_process = descriptor.leaves_the_process,
+                 .has_key = static_cast<bool>(descriptor.key),
+                 .deprecated = descriptor.deprecated,
+                 .deprecated_fields = descriptor.deprecated_fields};
+  info.schema = event_schema(*descriptor.data, event_text(descriptor.id), info);
+  return info;
 }
 
 }  // namespace

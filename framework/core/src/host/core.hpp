@@ -70,6 +70,7 @@ class HostCore {
   void prepare_module(ModuleRecord& record);
   void check_provided(const ModuleRecord& record) const;
   void register_handlers();
+  void warn_of_deprecated_events() const;
   void start_module(ModuleRecord& record);
   void check_dependencies(const ModuleRecord& record);
   [[noreturn]] void fail_start(ModuleRecord& record, std::string_view what);

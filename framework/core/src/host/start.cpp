@@ -96,6 +96,7 @@ void HostCore::start() {
     watch_ends_ = false;
   }
   started_.clear();
+  warn_of_deprecated_events();
   dispatch.open();
   watch_ = std::thread([this] { watch(); });
   try {
@@ -112,6 +113,20 @@ void HostCore::start() {
   std::lock_guard lock(mutex_);
   phase_ = Phase::running;
   log.info("host started", {{"modules", started_.size()}});
+}
+
+// Who asked for the event by a pattern did not ask for this one.
+void HostCore::warn_of_deprecated_events() const {
+  for (const auto& handler : dispatch.handlers()) {
+    if (handler->by_pattern) continue;
+    const DeclaredEvent* event = dispatch.find_event(handler->registered_for);
+    if (event == nullptr || !event->descriptor.deprecated) continue;
+    log.warning("a handler is registered for a deprecated event", {{"of_module", handler->module},
+                                                                   {"of_handler", handler->name},
+                                                                   {"deprecated_event", handler->registered_for},
+                                                                   {"since", event->descriptor.deprecated->since},
+                                                                   {"advice", event->descriptor.deprecated->advice}});
+  }
 }
 
 void HostCore::start_module(ModuleRecord& record) {

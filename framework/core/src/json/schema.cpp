@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <ashlar/json.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "json/schema.hpp"
 #include "shape/scalar.hpp"
 #include "shape/short_name.hpp"
 
@@ -14,12 +17,14 @@ using Json = nlohmann::ordered_json;
 
 class SchemaWriter {
  public:
-  explicit SchemaWriter(const Shape& root) : root_(root) {}
+  explicit SchemaWriter(const Shape& root, const EventInfo* event = nullptr) : root_(root), event_(event) {}
 
   Json document(std::string_view title) {
     Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"}};
     if (!title.empty()) schema["title"] = title;
+    if (event_ != nullptr) annotate(schema, event_->description, event_->deprecated);
     schema.update(root_.kind == Kind::record ? record(root_) : of(root_));
+    if (event_ != nullptr) annotate_fields(schema["properties"]);
     if (!definitions_.empty()) schema["definitions"] = std::move(definitions_);
     return schema;
   }
@@ -42,6 +47,25 @@ class SchemaWriter {
       case Kind::uuid: return {{"type", "string"}, {"format", "uuid"}};
     }
     return {};
+  }
+
+  // Later drafts know `deprecated`; to readers of this one it is an annotation.
+  static void annotate(Json& schema, std::string description, const std::optional<Deprecation>& deprecated) {
+    if (deprecated) {
+      if (!description.empty()) description += ' ';
+      description += fmt::format("Deprecated since {}: {}", deprecated->since, deprecated->advice);
+      schema["deprecated"] = true;
+    }
+    if (!description.empty()) schema["description"] = std::move(description);
+  }
+
+  void annotate_fields(Json& properties) const {
+    for (const auto& [name, deprecation] : event_->deprecated_fields) {
+      Json& property = properties[name];
+      // What stands beside a $ref is not read.
+      if (property.contains("$ref")) property = {{"allOf", Json::array({std::move(property)})}};
+      annotate(property, {}, deprecation);
+    }
   }
 
   static Json number(detail::Integer integer) {
@@ -103,6 +127,7 @@ class SchemaWriter {
   }
 
   const Shape& root_;
+  const EventInfo* event_;
   Json definitions_ = Json::object();
   std::map<const Shape*, std::string> names_;
 };
@@ -111,6 +136,10 @@ class SchemaWriter {
 
 std::string json_schema(const Shape& shape, std::string_view title) {
   return SchemaWriter(shape).document(title).dump();
+}
+
+std::string detail::event_schema(const Shape& data, std::string_view title, const EventInfo& event) {
+  return SchemaWriter(data, &event).document(title).dump();
 }
 
 }  // namespace ashlar

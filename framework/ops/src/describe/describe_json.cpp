@@ -18,6 +18,10 @@ Json module_json(const ModuleDescription& module) {
           {"depends_on", module.depends_on}};
 }
 
+Json deprecation_json(const Deprecation& deprecation) {
+  return {{"since", deprecation.since}, {"advice", deprecation.advice}};
+}
+
 Json event_json(const EventDescription& described) {
   const EventInfo& event = described.event;
   Json json = {{"name", event.name},
@@ -28,7 +32,13 @@ Json event_json(const EventDescription& described) {
                {"routing_key", event.routing_key},
                {"leaves_the_process", event.leaves_the_process},
                {"has_key", event.has_key},
+               {"deprecated", nullptr},
+               {"deprecated_fields", Json::object()},
                {"handlers", Json::array()}};
+  if (event.deprecated) json["deprecated"] = deprecation_json(*event.deprecated);
+  for (const auto& [name, deprecation] : event.deprecated_fields) {
+    json["deprecated_fields"][name] = deprecation_json(deprecation);
+  }
   for (const HandlerDescription& handler : described.handlers) json["handlers"].push_back(handler_json(handler));
   json["schema"] = Json::parse(event.schema, nullptr, false);
   return json;

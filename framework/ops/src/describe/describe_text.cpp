@@ -46,6 +46,12 @@ void write_event(Out out, const HostDescription& host, const EventDescription& d
                  is_left_out(host, described.event.module) ? ", which is left out" : "",
                  described.event.leaves_the_process ? ", leaves the process" : "");
   if (!described.event.description.empty()) fmt::format_to(out, "    {}\n", described.event.description);
+  if (const auto& deprecated = described.event.deprecated) {
+    fmt::format_to(out, "    deprecated since {}: {}\n", deprecated->since, deprecated->advice);
+  }
+  for (const auto& [name, deprecation] : described.event.deprecated_fields) {
+    fmt::format_to(out, "    its member {} is deprecated since {}: {}\n", name, deprecation.since, deprecation.advice);
+  }
   std::size_t place = 0;
   for (const HandlerDescription& handler : described.handlers) write_handler(out, ++place, handler, event);
   if (place == 0) fmt::format_to(out, "    -- nobody handles it\n");

@@ -1,6 +1,7 @@
 #include "http/body.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -15,12 +16,13 @@ class BodyReader {
 
   BodyOutcome counted(std::uint64_t length) {
     if (length > most_ - body_.size()) return BodyOutcome::too_large;
-    const std::size_t begin = body_.size();
-    body_.resize(begin + length);
-    for (std::size_t at = begin; at < body_.size();) {
-      const ssize_t n = connection_.read(body_.data() + at, body_.size() - at);
+    // Memory only for what has come: announcing much costs a client nothing.
+    std::array<char, 16 * 1024> bytes;
+    while (length > 0) {
+      const ssize_t n = connection_.read(bytes.data(), std::min<std::uint64_t>(length, bytes.size()));
       if (n <= 0) return trouble();
-      at += static_cast<std::size_t>(n);
+      body_.append(bytes.data(), static_cast<std::size_t>(n));
+      length -= static_cast<std::uint64_t>(n);
     }
     return BodyOutcome::whole;
   }
