@@ -9,6 +9,8 @@
 
 namespace ashlar {
 
+struct HandlerFailure;
+
 namespace detail {
 struct EventPlan;
 struct ReportDetails;
@@ -22,6 +24,10 @@ struct Outcome {
 
   bool has_details() const noexcept { return rest != 0 && (rest & 1) == 0; }
 };
+
+// By value, so that a report whose address nobody takes stays in registers.
+const std::vector<HandlerFailure>& failures_of(Outcome outcome) noexcept;
+void drop_details(Outcome outcome) noexcept;
 }  // namespace detail
 
 // A handler that threw, with everything needed to find the event and the place.
@@ -55,7 +61,7 @@ class PublishReport {
   }
   ~PublishReport() {
     if (outcome_.has_details()) [[unlikely]]
-      drop_details();
+      detail::drop_details(outcome_);
   }
 
   // How many handlers were called: one for each queue group, live subscriptions not counted.
@@ -63,7 +69,7 @@ class PublishReport {
   bool ok() const noexcept { return !outcome_.has_details() || failures().empty(); }
 
   // In the order in which they happened.
-  const std::vector<HandlerFailure>& failures() const noexcept;
+  const std::vector<HandlerFailure>& failures() const noexcept { return detail::failures_of(outcome_); }
 
   // Every handler that was called, in order. Ask before the host that gave the report starts again or is
   // destroyed.
@@ -77,8 +83,6 @@ class PublishReport {
 
  private:
   friend class detail::Dispatch;
-
-  void drop_details() noexcept;
 
   detail::Outcome outcome_;
 };

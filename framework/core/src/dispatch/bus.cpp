@@ -33,19 +33,23 @@ SinkBus::SinkBus(std::unique_ptr<detail::Port> port) : EventBus(*port), own_port
 
 SinkBus::~SinkBus() = default;
 
-void PublishReport::drop_details() noexcept { delete detail::details_of(outcome_); }
+namespace detail {
+
+const std::vector<HandlerFailure>& failures_of(Outcome outcome) noexcept {
+  static const std::vector<HandlerFailure> none;
+  const ReportDetails* details = details_of(outcome);
+  return details != nullptr ? details->failures : none;
+}
+
+void drop_details(Outcome outcome) noexcept { delete details_of(outcome); }
+
+}  // namespace detail
 
 std::size_t PublishReport::handlers() const noexcept {
   if (outcome_.plan == nullptr) return failures().size();
   const std::size_t own = static_cast<std::size_t>(outcome_.plan->end - outcome_.plan->steps);
   const detail::ReportDetails* details = detail::details_of(outcome_);
   return details != nullptr && details->converted ? own + details->converted->handlers() : own;
-}
-
-const std::vector<HandlerFailure>& PublishReport::failures() const noexcept {
-  static const std::vector<HandlerFailure> none;
-  const detail::ReportDetails* details = detail::details_of(outcome_);
-  return details != nullptr ? details->failures : none;
 }
 
 std::vector<HandlerOutcome> PublishReport::outcomes() const { return detail::Dispatch::outcomes(*this); }

@@ -19,7 +19,7 @@ template <Dispatch::Plans which>
 [[gnu::always_inline]] inline Outcome Dispatch::publish(const Port& port, const EventType& type, const void* event,
                                                         const PublishOptions* options) {
   ThreadState& thread = this_thread;
-  if (thread.frame == nullptr && thread.host == slots_.serial()) [[likely]]
+  if (thread.frame == nullptr && thread.short_way == slots_.serial()) [[likely]]
     return publish_in<which, Nesting::none>(thread, port, type, event, options);
   return publish_inside<which>(port, type, event, options);
 }
@@ -41,7 +41,11 @@ template <Dispatch::Plans which, Dispatch::Nesting nesting>
   const bool outermost = outer_running == nullptr;  // in this host
   if (outermost) {
     slot.running.store(&ThreadSlot::entering, std::memory_order_relaxed);
-    light_fence(slot.running);
+    if constexpr (may_nest) {
+      light_fence(slot.running);
+    } else {
+      std::atomic_signal_fence(std::memory_order_seq_cst);  // a light_fence, where a thread may go the short way
+    }
   }
   const PlanTable* const table = table_.load(std::memory_order_seq_cst);
   const EventPlan* plan = type.index < table->type_count ? table->types[type.index] : nullptr;

@@ -1,5 +1,6 @@
 #include "dispatch/thread_slots.hpp"
 
+#include "dispatch/barrier.hpp"
 #include "dispatch/plan.hpp"
 
 #include <vector>
@@ -64,6 +65,7 @@ ThreadSlot& ThreadSlots::adopt(ThreadState& state) {
   auto& slot = slots_[number];
   if (!slot) slot = std::make_unique<ThreadSlot>(plans_);
   state.host = serial_;
+  state.short_way = publishers_fence ? 0 : serial_;
   state.slot = slot.get();
   return *slot;
 }

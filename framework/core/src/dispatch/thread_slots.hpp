@@ -32,7 +32,8 @@ struct alignas(64) ThreadSlot {
 
 // This thread's place, kept for the host it published in last.
 struct ThreadState {
-  std::uint64_t host = 0;  // ThreadSlots::serial
+  std::uint64_t short_way = 0;  // as `host`; 0 where publishers must fence themselves, who then go the long way
+  std::uint64_t host = 0;       // ThreadSlots::serial
   ThreadSlot* slot = nullptr;
   Frame* frame = nullptr;                   // innermost publish
   const CorrelationScope* scope = nullptr;  // innermost scope
