@@ -37,8 +37,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The authors of Ashlar <ashlar@ashlar.example>")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "framework for modular monoliths in C++20
- Many modules in one executable that speak through typed events: static libraries,
- headers, and CMake functions that make modules and applications of them.")
+Many modules in one executable that speak through typed events: static libraries,
+headers, and CMake functions that make modules and applications of them.")
 # What the static libraries are linked with, and the headers that theirs include. Nobody needs what they were compiled with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
     "libboost1.81-dev, libcpp-httplib-dev, libfmt-dev, libspdlog-dev, libsqlite3-dev, libyaml-cpp-dev")

@@ -1,6 +1,7 @@
-# What every target of ours needs, also in a project that uses the installed framework.
+# What every target of ours needs, also in a project that uses the framework, installed or as a folder of its own; so what is set
+# here is set for the whole build.
 
-set(ASHLAR_WARNINGS
+set(warnings
     -Wall
     -Wextra
     -Wpedantic
@@ -10,8 +11,9 @@ set(ASHLAR_WARNINGS
     -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 sees overlapping copies inside std::string's operator+ that are not there (GCC bug 105651).
-  list(APPEND ASHLAR_WARNINGS -Wno-restrict)
+  list(APPEND warnings -Wno-restrict)
 endif()
+set(ASHLAR_WARNINGS ${warnings} CACHE INTERNAL "")
 
 # Our own code is held to every warning; what others wrote comes in through system include directories.
 function(ashlar_strict target)
@@ -19,7 +21,7 @@ function(ashlar_strict target)
 endfunction()
 
 # What has no source may still be a static library, which CMake does not make of nothing.
-set(ASHLAR_NOTHING ${CMAKE_BINARY_DIR}/generated/nothing.cpp)
+set(ASHLAR_NOTHING ${CMAKE_BINARY_DIR}/generated/nothing.cpp CACHE INTERNAL "")
 file(CONFIGURE OUTPUT ${ASHLAR_NOTHING} CONTENT "// Stands where a library has no source yet.\n")
 
 # Sets `result` to a hash of the headers below `folders`. When one of them changes, the configure step runs again.

@@ -29,7 +29,7 @@ BLOCK = re.compile(r"^(?:<!-- (?P<comment>.*?) -->\n)?```(?P<language>\w*)\n(?P<
 
 def region(root, source, name):
     text = (root / source).read_text()
-    found = re.search(rf"// \[{re.escape(name)}\]\n(.*?)^ *// \[/{re.escape(name)}\]", text, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"(?://|#) \[{re.escape(name)}\]\n(.*?)^ *(?://|#) \[/{re.escape(name)}\]", text, re.DOTALL | re.MULTILINE)
     return found.group(1) if found else None
 
 

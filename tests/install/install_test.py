@@ -98,6 +98,16 @@ def test_an_installed_framework_names_no_folder_of_its_build():
             assert root not in file.read_text(encoding="utf-8"), file
 
 
+def test_a_project_may_hold_the_framework_as_a_folder_instead():
+    project = Elsewhere()
+    lists = project.root / "project/CMakeLists.txt"
+    lists.write_text(re.sub(r"find_package\(ashlar .*\)", f"add_subdirectory({PROJECT.parents[2]} ashlar)",
+                            lists.read_text()))
+    project.accepts("-DASHLAR_PLUGINS=loans")
+    project.builds("loans_plugin")
+    assert f"framework: {VERSION}\n".encode() in (project.root / "build/plugins/loans.so").read_bytes()
+
+
 def test_another_minor_version_is_not_found():
     project = Elsewhere()
     lists = project.root / "project/CMakeLists.txt"
@@ -105,6 +115,64 @@ def test_another_minor_version_is_not_found():
     lists.write_text(re.sub(r"ashlar [\d.]+ CONFIG", f"ashlar {major}.{int(minor) + 1} CONFIG", lists.read_text()))
     code, output = project.configure()
     assert code != 0 and "compatible with requested" in re.sub(r"\s+", " ", output), output
+
+
+def files_below(folder):
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+
+class Package:
+    """The Debian package, and a root of its own to install it in, which takes no right of the machine's."""
+
+    def __init__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name).resolve()
+        succeeds(self.folder, "cpack", "--config", f"{BUILD}/CPackConfig.cmake", "-G", "DEB", "-B", self.folder / "cpack")
+        [self.deb] = (self.folder / "cpack").glob("*.deb")
+        self.root = self.folder / "root"
+        for part in ("info", "updates", "triggers"):
+            (self.root / "var/lib/dpkg" / part).mkdir(parents=True)
+        for part in ("status", "available"):
+            (self.root / "var/lib/dpkg" / part).touch()
+
+    def field(self, name):
+        return succeeds(self.folder, "dpkg-deb", "--field", self.deb, name).strip()
+
+    def dpkg(self, *arguments):
+        # The packages that it depends on are the machine's, not this root's.
+        return succeeds(self.folder, "dpkg", f"--root={self.root}", f"--log={self.folder}/log", "--force-depends", "--force-not-root",
+                        "--force-bad-path", *arguments)
+
+
+def test_the_debian_package_says_what_it_is_and_what_it_needs():
+    package = Package()
+    assert package.deb.name.startswith(f"libashlar-dev_{VERSION}_"), package.deb
+    assert package.field("Package") == "libashlar-dev"
+    assert package.field("Version") == VERSION
+    known = (pathlib.Path(__file__).parents[2] / "framework/cmake/packages.sh").read_text(encoding="utf-8")
+    config = (pathlib.Path(__file__).parents[2] / "framework/cmake/ashlarConfig.cmake.in").read_text(encoding="utf-8")
+    needed = package.field("Depends").split(", ")
+    for name in needed:
+        assert re.search(rf"\b{re.escape(name)}[\s)]", known), f"packages.sh does not install {name}"
+    named = {"Boost": "boost", "Threads": None}
+    for library in re.findall(r"find_dependency\((\w[\w-]*)", config):
+        word = named.get(library, library.lower())
+        assert word is None or any(word in name for name in needed), f"{library} is not among {needed}"
+    assert any("httplib" in name for name in needed), needed
+
+
+def test_the_debian_package_installs_works_and_is_removed_without_a_trace():
+    package = Package()
+    package.dpkg("--install", package.deb)
+    installed = files_below(package.root / "usr")
+    prefix = Elsewhere()
+    assert installed == files_below(prefix.prefix), installed
+    prefix.prefix = package.root / "usr"
+    prefix.accepts()
+    prefix.builds("shelves")
+    package.dpkg("--purge", "libashlar-dev")
+    assert files_below(package.root / "usr") == set()
+    assert not (package.root / "usr").exists()
 
 
 for test in sys.argv[4:] or [name for name in list(globals()) if name.startswith("test_")]:
