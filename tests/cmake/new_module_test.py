@@ -70,7 +70,7 @@ def test_a_new_module_has_a_name_that_can_be_built():
         project.refuses(f"'{name}' is no name for a module: it is made of lower-case letters", name)
     for name in ("core", "bridge", "all", "test"):
         project.refuses(f"the name '{name}' is taken by the framework or by CMake", name)
-    for name in ("class", "namespace", "std", "ashlar"):
+    for name in ("class", "std", "ashlar", "time", "signal", "log"):
         project.refuses(f"'{name}' cannot be the name of a C++ namespace here", name)
     for name in ("gift__cards", "gift_"):
         project.refuses(f"'{name}': write one '_' between words", name)
