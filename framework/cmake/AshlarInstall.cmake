@@ -25,6 +25,7 @@ install(FILES ${PROJECT_BINARY_DIR}/generated/ashlarConfig.cmake
               ${CMAKE_CURRENT_LIST_DIR}/AshlarModule.cmake
               ${CMAKE_CURRENT_LIST_DIR}/AshlarTarget.cmake
         DESTINATION ${package})
+install(PROGRAMS ${CMAKE_CURRENT_LIST_DIR}/new-module DESTINATION ${package})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libashlar-dev RENAME copyright)
 
 set(CPACK_PACKAGE_NAME ashlar)

@@ -47,9 +47,10 @@ def test_a_new_module_is_written_whole_and_every_file_is_named():
     project = Project()
     said = project.accepts("gift_cards")
     written = [file for file in project.files() if (project.root / file).is_file() and not file.startswith("app/")]
+    assert "\n  add_executable(gift_cards_tests tests/modules/gift_cards/gift_cards_module_test.cpp)\n" in said, said
     named = re.findall(r"^  ((?:modules|tests)/\S*\.\S+)", said, re.MULTILINE)
     assert sorted(named) == written and len(written) == 6, (named, written)
-    assert said.endswith("Next:\n\n  cmake --build build\n  ctest --test-dir build -R '^gift_cards:'\n"), said
+    assert said.endswith("Next:\n\n  cmake --build build\n  ctest --test-dir build -R '^gift_cards$'\n"), said
     assert "class GiftCardsModule" in (project.root / "modules/gift_cards/src/gift_cards_module.cpp").read_text()
 
 
@@ -70,7 +71,7 @@ def test_a_new_module_has_a_name_that_can_be_built():
         project.refuses(f"'{name}' is no name for a module: it is made of lower-case letters", name)
     for name in ("core", "bridge", "all", "test"):
         project.refuses(f"the name '{name}' is taken by the framework or by CMake", name)
-    for name in ("class", "namespace", "std", "ashlar"):
+    for name in ("class", "std", "ashlar", "time", "signal", "log"):
         project.refuses(f"'{name}' cannot be the name of a C++ namespace here", name)
     for name in ("gift__cards", "gift_"):
         project.refuses(f"'{name}': write one '_' between words", name)

@@ -155,6 +155,10 @@ TEST_CASE("an unknown command is told the one that was meant") {
   CHECK(shop_says({"plaec", "7"}) == on_the_page("An unknown command"));
 }
 
+TEST_CASE("a module that is to run and is not there is told the one that was meant") {
+  CHECK(shop_says({"--modules", "order", "place", "7"}) == on_the_page("A module in `--modules` that is not there"));
+}
+
 TEST_CASE("a missing argument is told by name") {
   CHECK(shop_says({"place"}) == on_the_page("A missing argument of a command"));
 }

@@ -81,6 +81,18 @@ def test_boundaries_between_modules_hold_elsewhere():
     assert code != 0 and "inventory.hpp: No such file" in output, output
 
 
+def test_a_new_module_and_its_test_are_made_elsewhere():
+    project = Elsewhere()
+    script = next(project.prefix.rglob("new-module"))
+    said = succeeds(project.root / "project", script, "fines")
+    lists = project.root / "project/CMakeLists.txt"
+    lines = re.search(r"makes its test with\n\n(.*?)\n\n", said, re.DOTALL).group(1)
+    lists.write_text(lists.read_text(encoding="utf-8") + lines + "\n", encoding="utf-8")
+    project.accepts()
+    project.builds("fines_tests")
+    assert "100% tests passed" in succeeds(project.root, "ctest", "--test-dir", "build", "-R", "^fines$")
+
+
 def test_a_module_becomes_a_plugin_elsewhere():
     project = Elsewhere()
     project.accepts("-DASHLAR_PLUGINS=loans")

@@ -1,4 +1,4 @@
-// expect: the type of this field has no JSON form
+// expect: this type has no JSON form
 #include <ashlar/module.hpp>
 #include <string>
 

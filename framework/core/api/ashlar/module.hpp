@@ -308,6 +308,10 @@ std::vector<ModuleFactory> application_modules();
 }  // namespace ashlar
 
 // Stands once in a module's sources, outside namespaces: ASHLAR_MODULE(orders, orders::OrdersModule).
-#define ASHLAR_MODULE(name, Class)                               \
-  std::unique_ptr<::ashlar::Module> ashlar_make_module_##name(); \
+#define ASHLAR_MODULE(name, Class)                                                               \
+  struct ashlar_place_of_##name {};                                                              \
+  static_assert(::ashlar::type_name<ashlar_place_of_##name>() == "ashlar_place_of_" #name,       \
+                "ASHLAR_MODULE(" #name                                                           \
+                ", ...) stands outside namespaces: write it below the brace that closes yours"); \
+  std::unique_ptr<::ashlar::Module> ashlar_make_module_##name();                                 \
   std::unique_ptr<::ashlar::Module> ashlar_make_module_##name() { return std::make_unique<Class>(); }

@@ -118,7 +118,7 @@ template <class T>
 struct ShapeOf {
   static_assert(
       always_false<T>,
-      "the type of this field has no JSON form: describe a struct with ASHLAR_STRUCT, an enum with ASHLAR_ENUM, "
+      "this type has no JSON form: describe a struct with ASHLAR_STRUCT, an enum with ASHLAR_ENUM, "
       "or use bool, an integer, double, std::string, std::optional, std::vector, std::map<std::string, ...>, a "
       "std::chrono::system_clock time point, std::chrono duration or ashlar::Uuid");
   static constexpr Shape value{Kind::boolean};
