@@ -462,3 +462,12 @@ TEST_CASE("what is not UTF-8 is refused with its place, in a file as in an overr
   CHECK(Sources{.environment_variables = {{"SHOP_ORDERS_TAGS", "[a, \xed\xa0\x80]"}}}.error().find(
             "a byte that is not UTF-8") != std::string::npos);
 }
+
+TEST_CASE("a bracket or a comma that belongs to nothing is an error, not a reader that never comes back") {
+  for (const char* stray : {", \"b\", 'c']", "]", "}", ",", "orders: {}\n]", "[a]]", "--- ]\n"}) {
+    CAPTURE(stray);
+    CHECK(Sources{stray}.error() != "nothing was thrown");
+    CHECK(Sources{.settings = {{"orders.tags", stray}}}.error() != "nothing was thrown");
+  }
+  CHECK(Sources{", a"}.error() == "shop.yaml:1:1: no valid YAML: nothing was opened that ',' could belong to");
+}

@@ -51,23 +51,20 @@ bool claim(ashlar::Configuration& configuration, Options& options) {
   return true;
 }
 
-bool has_secret(const Options& options) {
-  for (const auto& [name, server] : options.servers) {
-    if (!server.password.value.empty()) return true;
-  }
-  return false;
+// Secrets are printed as "***".
+Options without_secrets(Options options) {
+  for (auto& [name, server] : options.servers) server.password.value.clear();
+  return options;
 }
 
 // What is printed is read as the same.
 void claim_and_print(ashlar::Configuration& configuration) {
   Options options;
   if (!claim(configuration, options)) return;
-  const std::string printed = configuration.print();
-  if (has_secret(options)) return;
   ashlar::Configuration again;
-  again.read_yaml(printed, "printed", environment);
+  again.read_yaml(configuration.print(), "printed", environment);
   Options read;
-  if (!claim(again, read) || read != options) std::abort();
+  if (!claim(again, read) || without_secrets(read) != without_secrets(options)) std::abort();
 }
 
 }  // namespace

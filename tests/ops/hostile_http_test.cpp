@@ -111,6 +111,21 @@ TEST_CASE("the end of a body is never guessed: what is in doubt is a 400, and th
   CHECK(still_serves(port));
 }
 
+TEST_CASE("what stands around the chunks of a body is limited too") {
+  Echo served;
+  const auto port = served.serve();
+  const auto status_of = [&](const std::string& chunks) {
+    return ask(port, "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks).status;
+  };
+  std::string trailers;
+  for (int i = 0; i < 19; ++i) trailers += "X-A: a\r\n";
+  CHECK(status_of("1\r\na\r\n0\r\n" + trailers + "\r\n") == 200);
+  CHECK(status_of("1\r\na\r\n0\r\n" + trailers + "X-A: a\r\n\r\n") == 400);
+  CHECK(status_of("1;" + std::string(4'000, 'x') + "\r\na\r\n0\r\n\r\n") == 200);
+  CHECK(status_of("1;" + std::string(5'000, 'x') + "\r\na\r\n0\r\n\r\n") == 400);
+  CHECK(still_serves(port));
+}
+
 TEST_CASE("a request that breaks off is given up") {
   Echo served;
   const auto port = served.serve();

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -122,6 +125,49 @@ class Converter {
 // Without the name of an unknown anchor, which newer versions add: a secret that begins with `*` and lacks its quotes looks like one.
 std::string reason(std::string_view message) { return printable(message.substr(0, message.find(": ")), 200); }
 
+// Where a document begins.
+class Beginning final : public YAML::EventHandler {
+ public:
+  YAML::Mark mark;
+
+  void OnDocumentStart(const YAML::Mark& start) override { mark = start; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& place, YAML::anchor_t) override { note(place); }
+  void OnAlias(const YAML::Mark& place, YAML::anchor_t) override { note(place); }
+  void OnScalar(const YAML::Mark& place, const std::string&, YAML::anchor_t, const std::string&) override {
+    note(place);
+  }
+  void OnSequenceStart(const YAML::Mark& place, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(place);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& place, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    note(place);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void note(const YAML::Mark& place) {
+    if (!noted_) mark = place;
+    noted_ = true;
+  }
+
+  bool noted_ = false;
+};
+
+// YAML::LoadAll never comes back where a bracket or a comma belongs to nothing: it finds one empty document there after
+// the other.
+std::optional<YAML::Mark> second_document(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  YAML::Parser parser(in);
+  Beginning first;
+  Beginning second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return std::nullopt;
+  second.mark.pos = std::min(second.mark.pos, static_cast<int>(text.size()) - 1);
+  return second.mark;
+}
+
 // The place of a byte; counted as yaml-cpp does, in bytes from 0.
 YAML::Mark mark_at(std::string_view text, std::size_t position) {
   YAML::Mark mark;
@@ -141,12 +187,15 @@ Node read(std::string_view text, const Origin& base, std::string_view path,
       return {};
     }
     if (text.size() > most_bytes) throw TooMuch{base, fmt::format("{} bytes{}", text.size(), too_much)};
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return {};
-    if (documents.size() > 1) {
-      problems.add(converter.at(documents[1].Mark()), path, "a second YAML document; there may be one");
+    if (const std::optional<YAML::Mark> second = second_document(text)) {
+      const char first = text[static_cast<std::size_t>(second->pos)];
+      const bool stray = first == ',' || first == ']' || first == '}';
+      problems.add(converter.at(*second), path,
+                   stray ? fmt::format("no valid YAML: nothing was opened that '{}' could belong to", first)
+                         : "a second YAML document; there may be one");
+      if (stray) return {};
     }
-    return converter.convert(documents[0], std::string(path), 1);
+    return converter.convert(YAML::Load(std::string(text)), std::string(path), 1);
   } catch (const TooMuch& fault) {
     problems.add(fault.origin, path, fault.problem);
   } catch (const YAML::DeepRecursion& error) {

@@ -131,7 +131,10 @@ const DeclaredEvent* Dispatch::find_event(std::string_view reference) const {
   return found == events_by_reference_.end() ? nullptr : found->second;
 }
 
-Handler& Dispatch::add_handler(std::unique_ptr<Handler> handler) { return *handlers_.emplace_back(std::move(handler)); }
+Handler& Dispatch::add_handler(std::unique_ptr<Handler> handler) {
+  std::lock_guard lock(handlers_mutex_);
+  return *handlers_.emplace_back(std::move(handler));
+}
 
 void Dispatch::remove_handlers() {
   slots_.each([](const ThreadSlot& slot) {
@@ -139,6 +142,7 @@ void Dispatch::remove_handlers() {
   });
   pools_.clear();
   removed_pools_.clear();
+  std::lock_guard lock(handlers_mutex_);
   tables_.clear();
   seen_.clear();
   handlers_.clear();
@@ -152,6 +156,7 @@ void Dispatch::compile() {
     handler.chain = make_chain(*this, middleware_, handler, number, sink_);
     if (handler.options.run == Run::in_background) handler.pool = &pool_of(handler.module);
   }
+  std::lock_guard lock(handlers_mutex_);
   auto table = compile_plan(events_, handlers_);
   for (EventPlan& plan : table->plans) {
     plan.owner = &ports_[bus_numbers_.find(plan.event->module)->second];
@@ -171,15 +176,18 @@ void Dispatch::open() {
 
 // Publishers that read the old table finish with it: tables are kept until the host has stopped.
 void Dispatch::remove_handlers_of(std::string_view module) {
-  std::vector<std::unique_ptr<Handler>> kept;
-  for (auto& handler : handlers_) {
-    if (handler->module == module) {
-      removed_.push_back(std::move(handler));
-    } else {
-      kept.push_back(std::move(handler));
+  {
+    std::lock_guard lock(handlers_mutex_);
+    std::vector<std::unique_ptr<Handler>> kept;
+    for (auto& handler : handlers_) {
+      if (handler->module == module) {
+        removed_.push_back(std::move(handler));
+      } else {
+        kept.push_back(std::move(handler));
+      }
     }
+    handlers_ = std::move(kept);
   }
-  handlers_ = std::move(kept);
   if (auto pool = pools_.extract(std::string(module)); !pool.empty()) {
     pool.mapped()->give_up("its module failed to start");
     removed_pools_.push_back(std::move(pool.mapped()));
@@ -336,6 +344,7 @@ void Dispatch::tell(const HandlerFailure& failure) {
 
 std::vector<HandlerDescription> Dispatch::handlers_of(const DeclaredEvent& event) const {
   std::vector<HandlerDescription> result;
+  std::lock_guard lock(handlers_mutex_);
   if (tables_.empty()) return result;
   std::uint64_t published = 0;
   std::uint64_t converted = 0;

@@ -92,7 +92,12 @@ class Dispatch {
                               const PublishOptions* options);
 
   const std::vector<std::unique_ptr<DeclaredEvent>>& events() const { return events_; }
-  const std::vector<std::unique_ptr<Handler>>& handlers() const { return handlers_; }
+  // Calls `visit` with each; any thread, also while the host starts.
+  template <class Visit>
+  void each_handler(Visit visit) const {
+    std::lock_guard lock(handlers_mutex_);
+    for (const auto& handler : handlers_) visit(*handler);
+  }
   const DeclaredEvent* find_event(std::string_view reference) const;
   std::vector<HandlerDescription> handlers_of(const DeclaredEvent& event) const;
   LiveSubscriptions& live() { return *live_; }
@@ -161,6 +166,8 @@ class Dispatch {
   std::vector<std::unique_ptr<DeclaredEvent>> events_;
   std::unordered_map<std::string, DeclaredEvent*> events_by_reference_;
   std::vector<std::unique_ptr<DeclaredUpcaster>> upcasters_;
+  mutable std::mutex
+      handlers_mutex_;  // guards the next two and what tables_ holds; not the tables that publishers read
   std::vector<std::unique_ptr<Handler>> handlers_;
   std::vector<std::unique_ptr<Handler>> removed_;  // of modules that failed to start; older tables name them
   std::deque<Port> ports_;

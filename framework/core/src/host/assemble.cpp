@@ -20,6 +20,9 @@ bool is_module_name(std::string_view name) {
 
 ModuleRecord& HostCore::add(std::unique_ptr<Module> module) {
   if (phase_ != Phase::made) throw Error("modules are added to a host before it assembles");
+  if (!module) {
+    throw DeclarationError("a null pointer was added to a host in the place of a module: see what should have made it");
+  }
   auto record = std::make_unique<ModuleRecord>();
   record->name = module->name();
   record->module = std::move(module);

@@ -169,12 +169,23 @@ void HostCore::watch() {
 
 namespace ashlar {
 
+namespace {
+
+std::unique_ptr<Module> made_by(const ModuleFactory& factory) {
+  std::unique_ptr<Module> module = factory.make == nullptr ? nullptr : factory.make();
+  if (!module) throw DeclarationError(fmt::format("the factory of module '{}' makes none", factory.name));
+  return module;
+}
+
+}  // namespace
+
 ModuleHost::ModuleHost(HostOptions options) : core_(std::make_unique<detail::HostCore>(std::move(options))) {}
 ModuleHost::~ModuleHost() = default;
 
 void ModuleHost::add(std::unique_ptr<Module> module) { core_->add(std::move(module)); }
-void ModuleHost::add(ModuleFactory factory) { core_->add(factory.make()); }
-void ModuleHost::leave_out(ModuleFactory factory) { core_->leave_out(factory.make()); }
+
+void ModuleHost::add(ModuleFactory factory) { core_->add(made_by(factory)); }
+void ModuleHost::leave_out(ModuleFactory factory) { core_->leave_out(made_by(factory)); }
 void ModuleHost::assemble() { core_->assemble(); }
 void ModuleHost::prepare() { core_->prepare(); }
 void ModuleHost::start() { core_->start(); }

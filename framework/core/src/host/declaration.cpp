@@ -60,16 +60,37 @@ class ModuleDeclaration final : public Declaration {
   CommandList commands_;
 };
 
+// The routes of a module, which end with it where its start fails.
+class ModuleRoutes final : public Routes {
+ public:
+  ModuleRoutes(HostCore& core, const ModuleRecord& record) : core_(core), record_(record) {}
+
+  void add(std::string method, std::string path, RouteHandler handler) override {
+    if (handler) {
+      handler = [answers = record_.routes_answer, call = std::move(handler)](const Request& request) {
+        if (!*answers) throw HttpError(404, "", "there is nothing at " + request.path);
+        return call(request);
+      };
+    }
+    core_.routes().add(std::move(method), std::move(path), std::move(handler));
+  }
+  void clear() override { core_.routes().clear(); }
+
+ private:
+  HostCore& core_;
+  const ModuleRecord& record_;
+};
+
 class HostedModuleContext final : public ModuleContext {
  public:
   HostedModuleContext(HostCore& core, ModuleRecord& record)
-      : core_(core), record_(record), log_(core.options.log, record.name) {}
+      : core_(core), record_(record), log_(core.options.log, record.name), routes_(core, record) {}
 
   EventBus& bus() override { return *record_.bus; }
   LiveEvents& live_events() override { return core_.dispatch.live(); }
   const Log& log() const override { return log_; }
   Clock& clock() override { return core_.clock; }
-  Routes& routes() override { return core_.routes(); }
+  Routes& routes() override { return routes_; }
   const std::filesystem::path& data_directory() const override { return core_.options.data_directory; }
 
   void health_check(std::string name, HealthCheck check) override {
@@ -85,6 +106,7 @@ class HostedModuleContext final : public ModuleContext {
   HostCore& core_;
   ModuleRecord& record_;
   Log log_;
+  ModuleRoutes routes_;
 };
 
 }  // namespace

@@ -47,9 +47,9 @@ HostDescription HostCore::describe() const {
                              .provides = record.provides};
     module.needs.insert(module.needs.end(), record.needs_modules.begin(), record.needs_modules.end());
     for (std::size_t dependency : record.depends_on) module.depends_on.push_back(records_[dependency]->name);
-    for (const auto& handler : dispatch.handlers()) {
-      if (handler->module == record.name) module.handles.push_back(handler->registered_for);
-    }
+    dispatch.each_handler([&](const Handler& handler) {
+      if (handler.module == record.name) module.handles.push_back(handler.registered_for);
+    });
     result.modules.push_back(std::move(module));
   }
   for (const auto& [name, number] : numbers_) {
@@ -66,11 +66,11 @@ HostDescription HostCore::describe() const {
 // Who publishes for whom; handlers that came by a pattern do not count, for they hear everybody.
 std::vector<std::vector<std::string>> HostCore::event_cycles() const {
   Edges edges;
-  for (const auto& handler : dispatch.handlers()) {
-    if (handler->by_pattern) continue;
-    const DeclaredEvent* event = dispatch.find_event(handler->registered_for);
-    if (event != nullptr && event->module != handler->module) edges[event->module].insert(handler->module);
-  }
+  dispatch.each_handler([&](const Handler& handler) {
+    if (handler.by_pattern) return;
+    const DeclaredEvent* event = dispatch.find_event(handler.registered_for);
+    if (event != nullptr && event->module != handler.module) edges[event->module].insert(handler.module);
+  });
   std::vector<std::vector<std::string>> cycles;
   for (const auto& [from, to] : edges) {
     std::vector<std::string> cycle = cycle_from(from, edges);

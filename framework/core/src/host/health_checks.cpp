@@ -1,5 +1,7 @@
 #include "host/health_checks.hpp"
 
+#include "host/deadline.hpp"
+
 #include <ashlar/errors.hpp>
 
 #include <fmt/format.h>
@@ -57,7 +59,7 @@ std::vector<HealthCheckResult> HealthChecks::run(std::chrono::milliseconds limit
   std::vector<HealthCheckResult> results;
   for (const auto& [name, run] : runs) {
     HealthCheckResult result{.name = name};
-    if (run->task->wait(clock_, run->started + limit)) {
+    if (run->task->wait(clock_, later(run->started, limit))) {
       result.detail = run->problem;
       result.healthy = result.detail.empty();
       result.took = std::chrono::duration_cast<std::chrono::milliseconds>(run->ended - run->started);

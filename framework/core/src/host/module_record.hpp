@@ -2,6 +2,7 @@
 
 #include <ashlar/host.hpp>
 #include <ashlar/module.hpp>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,8 @@ struct ModuleRecord {
   std::unique_ptr<Module> module;
   std::unique_ptr<ModuleContext, void (*)(ModuleContext*)> context{nullptr, nullptr};
   EventBus* bus = nullptr;
+  // Whether the routes that it adds answer; one for each start, taken back where that fails.
+  std::shared_ptr<std::atomic<bool>> routes_answer = std::make_shared<std::atomic<bool>>(true);
 
   bool left_out = false;  // it has declared itself, and takes no other part
   bool optional = false;

@@ -1,6 +1,7 @@
 // From assembled modules to a running host, and the way back when one of them fails.
 
 #include "host/core.hpp"
+#include "host/deadline.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,7 +28,7 @@ void HostCore::prepare() {
       checks.add(module + "/background", [&waiting = *pool] { return waiting.trouble(); });
     }
   } catch (...) {
-    checks.clear(clock.steady_now() + options.stop_deadline);
+    checks.clear(deadline_in(clock, options.stop_deadline));
     registry.take_problems();
     for (auto& [name, service] : services_) service.object = nullptr;
     dispatch.remove_handlers();
@@ -38,6 +39,7 @@ void HostCore::prepare() {
 }
 
 void HostCore::prepare_module(ModuleRecord& record) {
+  record.routes_answer = std::make_shared<std::atomic<bool>>(true);
   try {
     check_dependencies(record);
     record.module->prepare(*record.context);
@@ -117,16 +119,16 @@ void HostCore::start() {
 
 // Who asked for the event by a pattern did not ask for this one.
 void HostCore::warn_of_deprecated_events() const {
-  for (const auto& handler : dispatch.handlers()) {
-    if (handler->by_pattern) continue;
-    const DeclaredEvent* event = dispatch.find_event(handler->registered_for);
-    if (event == nullptr || !event->descriptor.deprecated) continue;
-    log.warning("a handler is registered for a deprecated event", {{"of_module", handler->module},
-                                                                   {"of_handler", handler->name},
-                                                                   {"deprecated_event", handler->registered_for},
+  dispatch.each_handler([this](const Handler& handler) {
+    if (handler.by_pattern) return;
+    const DeclaredEvent* event = dispatch.find_event(handler.registered_for);
+    if (event == nullptr || !event->descriptor.deprecated) return;
+    log.warning("a handler is registered for a deprecated event", {{"of_module", handler.module},
+                                                                   {"of_handler", handler.name},
+                                                                   {"deprecated_event", handler.registered_for},
                                                                    {"since", event->descriptor.deprecated->since},
                                                                    {"advice", event->descriptor.deprecated->advice}});
-  }
+  });
 }
 
 void HostCore::start_module(ModuleRecord& record) {
@@ -155,9 +157,10 @@ void HostCore::fail_start(ModuleRecord& record, std::string_view what) {
 void HostCore::fail_optional(ModuleRecord& record) {
   const std::string message = current_exception_message();
   set_state(record, ModuleState::failed, message);
+  record.routes_answer->store(false);
   log.warning("an optional module failed to start; the others go on",
               {{"failed_module", record.name}, {"error", message}});
-  checks.clear(clock.steady_now() + options.stop_deadline, record.name);
+  checks.clear(deadline_in(clock, options.stop_deadline), record.name);
   for (const std::string& service : record.provides) services_.find(service)->second.object = nullptr;
 }
 

@@ -1,4 +1,5 @@
 #include "host/core.hpp"
+#include "host/deadline.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,7 +39,7 @@ Clock::Steady HostCore::half_way_to(Clock::Steady deadline) const {
 StopReport HostCore::take_down() {
   StopReport report;
   ended_ = false;
-  const Clock::Steady deadline = clock.steady_now() + options.stop_deadline;
+  const Clock::Steady deadline = deadline_in(clock, options.stop_deadline);
   for (auto at = started_.rbegin(); at != started_.rend(); ++at) set_state(*records_[*at], ModuleState::stopping);
   drained_ = dispatch.close(half_way_to(deadline));
   for (std::string& given_up : dispatch.take_given_up()) report.failures.push_back(std::move(given_up));
