@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ashlar/middleware/access_log.hpp>
 #include <atomic>
 #include <mutex>
@@ -367,7 +368,8 @@ TEST_CASE("D4: what still waits in the background at the deadline is given up an
   CHECK(report.failures ==
         std::vector<std::string>{
             "module 'mails': 2 events for background handlers still waited at the deadline and were given up"});
-  CHECK(report.stragglers == std::vector<std::string>{"handler 'mails/mail'"});
+  // The modules' stops may have had no time either, for the clock did not wait for them.
+  CHECK(std::count(report.stragglers.begin(), report.stragglers.end(), "handler 'mails/mail'") == 1);
   busy.gate.open();
 }
 
