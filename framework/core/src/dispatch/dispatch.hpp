@@ -99,6 +99,9 @@ class Dispatch {
     for (const auto& handler : handlers_) visit(*handler);
   }
   const DeclaredEvent* find_event(std::string_view reference) const;
+
+  // `; did you mean orders.order.placed?`, or nothing.
+  std::string did_you_mean_event(std::string_view reference) const;
   std::vector<HandlerDescription> handlers_of(const DeclaredEvent& event) const;
   LiveSubscriptions& live() { return *live_; }
   Observers<HandlerFailure>& failures() { return failures_; }

@@ -176,9 +176,9 @@ PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::st
                                      const PublishOptions& options) {
   const DeclaredEvent* declared = find_event(event);
   if (declared == nullptr || declared->module != port.module) {
-    throw PublishRefused(fmt::format(
-        "module '{}' may not publish '{}': {}", port.module, event,
-        declared == nullptr ? "no module declares that event" : "module '" + declared->module + "' declared it"));
+    throw PublishRefused(fmt::format("module '{}' may not publish '{}': {}", port.module, event,
+                                     declared == nullptr ? "no module declares that event" + did_you_mean_event(event)
+                                                         : "module '" + declared->module + "' declared it"));
   }
   const EventDescriptor& descriptor = declared->descriptor;
   const std::unique_ptr<void, void (*)(void*)> value(descriptor.make(), descriptor.destroy);

@@ -2,7 +2,6 @@
 
 #include "dispatch/pattern.hpp"
 #include "json/schema.hpp"
-#include "text/nearest.hpp"
 
 #include <fmt/format.h>
 
@@ -110,13 +109,10 @@ void Registry::check_declared(const Handler& handler, std::string_view type) {
   const DeclaredEvent* event = dispatch_.find_event(handler.registered_for);
   if (event == nullptr) {
     if (handler.options.presence == Presence::optional) return;
-    std::vector<std::string> known;
-    for (const auto& declared : dispatch_.events()) known.push_back(event_text(declared->descriptor.id));
-    const std::vector<std::string_view> names(known.begin(), known.end());
     problems_.push_back(fmt::format(
-        "module '{}' handles event '{}', which no module declares{}: add the module that declares it, or "
-        "register the handler with .presence = Presence::optional (modules/{})",
-        handler.module, handler.registered_for, did_you_mean(handler.registered_for, names), handler.module));
+        "module '{}' handles event '{}', which no module declares: add the module that declares it, or "
+        "register the handler with .presence = Presence::optional (modules/{}){}",
+        handler.module, handler.registered_for, handler.module, dispatch_.did_you_mean_event(handler.registered_for)));
   } else if (!type.empty() && type != event->descriptor.type_name) {
     problems_.push_back(
         fmt::format("module '{}' handles event '{}' as type {}, but module '{}' declares it as {}: include "
