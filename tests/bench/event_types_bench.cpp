@@ -14,7 +14,7 @@ using namespace ashlar;
 
 class ManyTypes {
  public:
-  explicit ManyTypes(std::size_t count) : dispatch_(system_clock(), Log(std::make_shared<Silent>(), "bench"), 64) {
+  explicit ManyTypes(std::size_t count) : dispatch_(system_clock(), std::make_shared<Silent>(), 64, {}) {
     port_ = std::make_unique<Probe>(dispatch_.add_bus("bench"));
     names_.reserve(count);
     types_.reserve(count);
@@ -42,7 +42,7 @@ class ManyTypes {
   ~ManyTypes() { dispatch_.close(Clock::Steady::max()); }
 
   PublishReport publish(std::size_t number, const Ticked& event) {
-    return detail::publish(port_->port(), types_[number], &event, nullptr);
+    return PublishReport(detail::publish(port_->port(), types_[number], &event, nullptr));
   }
 
  private:
