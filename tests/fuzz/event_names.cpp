@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dispatch/pattern.hpp"
+#include <ashlar/event_pattern.hpp>
 
 namespace {
 

@@ -1,5 +1,7 @@
 #include <ashlar/store/transaction.hpp>
 
+#include <utility>
+
 #include "connection.hpp"
 
 namespace ashlar::store {
@@ -19,6 +21,9 @@ void Transaction::commit() {
   if (connection_ == nullptr) return;
   connection_->execute("COMMIT");
   connection_.reset();
+  for (const auto& action : std::exchange(after_, {})) action();
 }
+
+void Transaction::after_commit(std::function<void()> action) { after_.push_back(std::move(action)); }
 
 }  // namespace ashlar::store

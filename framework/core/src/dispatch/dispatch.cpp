@@ -3,7 +3,7 @@
 #include "dispatch/background.hpp"
 #include "dispatch/barrier.hpp"
 #include "dispatch/chain.hpp"
-#include "dispatch/pattern.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
 

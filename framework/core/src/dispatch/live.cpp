@@ -1,6 +1,6 @@
 #include "dispatch/live.hpp"
 
-#include "dispatch/pattern.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "dispatch/pattern.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include "text/printable.hpp"
 
@@ -99,6 +99,14 @@ bool matches(std::string_view pattern, std::string_view name) {
     pattern = retry_pattern;
     name = retry_name;
   }
+}
+
+bool selects(std::string_view reference_or_pattern, std::string_view name, int version) {
+  if (is_pattern(reference_or_pattern)) return matches(reference_or_pattern, name);
+  const auto at = reference_or_pattern.find('@');
+  if (reference_or_pattern.substr(0, at) != name) return false;
+  const std::string_view digits = at == std::string_view::npos ? "1" : reference_or_pattern.substr(at + 1);
+  return digits == std::to_string(version);
 }
 
 }  // namespace ashlar

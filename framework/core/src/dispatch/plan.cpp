@@ -3,8 +3,8 @@
 #include "dispatch/background.hpp"
 #include "dispatch/chain.hpp"
 #include "dispatch/dispatch.hpp"
-#include "dispatch/pattern.hpp"
 #include "dispatch/report_details.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
 

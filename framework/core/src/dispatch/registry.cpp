@@ -1,7 +1,7 @@
 #include "dispatch/registry.hpp"
 
-#include "dispatch/pattern.hpp"
 #include "json/schema.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "host/core.hpp"
 
-#include "dispatch/pattern.hpp"
+#include <ashlar/event_pattern.hpp>
 
 #include <algorithm>
 #include <set>

@@ -1,13 +1,21 @@
 #pragma once
 
 #include <ashlar/store/database.hpp>
+#include <ashlar/unit_of_work.hpp>
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace ashlar::store {
 
 // Everything that its database runs while it lives happens as one: after commit() all of it, otherwise nothing of it.
-// Takes the file's only write lock at once, so call no other module before it has ended. Not nested.
-class [[nodiscard]] Transaction {
+// Takes the file's only write lock at once, so call no other module before it has ended. Not nested. Events join it:
+//
+//   Transaction transaction(database);
+//   database.run("INSERT INTO orders_order …", …);
+//   bus.publish(transaction, OrderPlaced{…});
+//   transaction.commit();
+class [[nodiscard]] Transaction final : public UnitOfWork {
  public:
   explicit Transaction(Database& database);
 
@@ -16,11 +24,17 @@ class [[nodiscard]] Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // When it has returned, all is on disk. When it throws, nothing is.
+  // When it has returned, all is on disk, and the handlers of the events published in it have run. When it throws, nothing
+  // is.
   void commit();
 
+  void after_commit(std::function<void()> action) override;
+
  private:
+  friend class Connection;
+
   std::shared_ptr<Connection> connection_;  // empty: committed
+  std::vector<std::function<void()>> after_;
 };
 
 }  // namespace ashlar::store

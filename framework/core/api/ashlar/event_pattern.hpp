@@ -17,4 +17,8 @@ std::string normal_event_reference(std::string_view text);
 // `*` stands for exactly one segment, `#` for any number of them, also none.
 bool matches(std::string_view pattern, std::string_view name);
 
+// Whether what a handler or consumer names (`orders.order.placed`, `orders.order.placed@2`, `orders.#`) is this event; a
+// pattern means all versions, a name without one version 1.
+bool selects(std::string_view reference_or_pattern, std::string_view name, int version);
+
 }  // namespace ashlar
