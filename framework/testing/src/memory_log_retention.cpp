@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ashlar/event_pattern.hpp>
 
 #include "memory_log_state.hpp"
 

@@ -33,7 +33,7 @@ Claim ConsumerRows::claim(Work& work, const Consumer& consumer, Owner owner, std
     const bool alone = !claim.deliveries.empty() && claim.more;
     if (!alone && claim.deliveries.size() < limit) claim_fresh(work, consumer, owner, limit, now, claim);
   }
-  if (!claim.more) claim.again_at = next_time(work.db, consumer, owner, now);
+  claim.again_at = next_time(work.db, consumer, owner, now);
   return claim;
 }
 
