@@ -38,7 +38,10 @@ void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&
   const std::size_t bytes = static_cast<std::size_t>(size_of(event));
   auto later = std::make_shared<Later>(Later{std::move(event), {}, std::move(done)});
   writer_.post([this, at = later.get()](Work& work) { at->stored = append_one(work, at->event); },
-               [later](std::exception_ptr error) { later->done(later->stored, error); }, bytes);
+               [later](std::exception_ptr error) {
+                 if (later->done) later->done(later->stored, error);
+               },
+               bytes);
 }
 
 Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {

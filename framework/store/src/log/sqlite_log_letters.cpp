@@ -43,12 +43,11 @@ std::vector<DeadLetter> SqliteLog::dead_letters(const DeadLetterQuery& query) {
 std::vector<DeadLetterGroup> SqliteLog::dead_letter_groups(std::string_view consumer) {
   std::vector<DeadLetterGroup> groups;
   look([&](Connection& db) {
-    // The bare columns are those of the row that has max(number).
     Query row(
         db,
-        "SELECT consumer, name, version, reason, count(*), max(number), min(first_failure), max(last_failure) FROM "
-        "ashlar_dead_letter WHERE ?1 = '' OR consumer = ?1 GROUP BY consumer, grouping ORDER BY consumer, "
-        "max(number)",
+        "SELECT consumer, name, version, (SELECT reason FROM ashlar_dead_letter AS newest WHERE newest.number = "
+        "max(one.number)), count(*), max(one.number), min(first_failure), max(last_failure) FROM ashlar_dead_letter "
+        "AS one WHERE ?1 = '' OR consumer = ?1 GROUP BY consumer, grouping ORDER BY consumer, max(one.number)",
         consumer);
     while (row.step()) {
       groups.push_back({.consumer = row.text(0),
