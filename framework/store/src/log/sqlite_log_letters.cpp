@@ -45,9 +45,11 @@ std::vector<DeadLetterGroup> SqliteLog::dead_letter_groups(std::string_view cons
   look([&](Connection& db) {
     Query row(
         db,
-        "SELECT consumer, name, version, (SELECT reason FROM ashlar_dead_letter AS newest WHERE newest.number = "
-        "max(one.number)), count(*), max(one.number), min(first_failure), max(last_failure) FROM ashlar_dead_letter "
-        "AS one WHERE ?1 = '' OR consumer = ?1 GROUP BY consumer, grouping ORDER BY consumer, max(one.number)",
+        "SELECT one.consumer, one.name, one.version, one.reason, together.count, together.newest, together.first, "
+        "together.last FROM (SELECT count(*) AS count, max(number) AS newest, min(first_failure) AS first, "
+        "max(last_failure) AS last FROM ashlar_dead_letter WHERE ?1 = '' OR consumer = ?1 GROUP BY consumer, "
+        "grouping) AS together JOIN ashlar_dead_letter AS one ON one.number = together.newest ORDER BY one.consumer, "
+        "together.newest",
         consumer);
     while (row.step()) {
       groups.push_back({.consumer = row.text(0),
