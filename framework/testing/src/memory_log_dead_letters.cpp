@@ -106,6 +106,15 @@ std::vector<std::int64_t> MemoryLog::retry(const DeadLetterQuery& query, Time no
       const State::Letter& letter = state_->letters.at(number);
       const auto consumer = state_->consumers.find(letter.letter.consumer);
       if (letter.letter.event.sequence == 0 || consumer == state_->consumers.end()) continue;
+      // After a rewind it may lie ahead: it comes anyway.
+      const StoredEvent& event = letter.letter.event;
+      const bool comes = state_->events.contains(event.sequence) && state_->is_open_locked(consumer->second, event) &&
+                         !consumer->second.pending.contains(event.sequence);
+      if (comes) {
+        retried.push_back(number);
+        state_->letters.erase(number);
+        continue;
+      }
       // Where it is on its way already, that is its retry.
       State::Pending& pending = consumer->second.pending[letter.letter.event.sequence];
       if (pending.count == 0 && !pending.asked_for) {
