@@ -25,13 +25,13 @@ bool is_over(Time since, Time until, Time now) { return until <= now || now < si
 Claim ConsumerRows::claim(Work& work, const Consumer& consumer, Owner owner, std::size_t limit, Time now) {
   Claim claim;
   if (consumer.paused) return claim;
-  lapse(work, consumer, now, claim);
+  lapse(work, consumer, now);
+  bury_given_up(work, consumer, now, claim);
   const std::int64_t room = consumer.max_in_flight - in_flight(work.db, consumer);
   if (room > 0) {
     limit = std::min(limit, static_cast<std::size_t>(room));
     claim_rows(work, consumer, owner, limit, now, claim);
-    const bool alone = !claim.deliveries.empty() && claim.more;
-    if (!alone && claim.deliveries.size() < limit) claim_fresh(work, consumer, owner, limit, now, claim);
+    if (!claim.more) claim_fresh(work, consumer, owner, limit, now, claim);
   }
   claim.again_at = next_time(work.db, consumer, owner, now);
   return claim;
@@ -46,7 +46,7 @@ std::int64_t ConsumerRows::in_flight(Connection& db, const Consumer& consumer) {
   return row.integer(0);
 }
 
-void ConsumerRows::lapse(Work& work, const Consumer& consumer, Time now, Claim& claim) {
+void ConsumerRows::lapse(Work& work, const Consumer& consumer, Time now) {
   std::map<Owner, bool> known;
   const auto lives = [&](Owner owner) {
     const auto found = known.find(owner);
@@ -55,19 +55,41 @@ void ConsumerRows::lapse(Work& work, const Consumer& consumer, Time now, Claim& 
   constexpr std::string_view ended = "the process that held it ended";
   const std::string unanswered = "no answer within " + std::to_string(consumer.ack_wait.count()) + " ms";
   for (const Lease& lease : leases(work.db, consumer)) {
-    const bool over = is_over(lease.since, lease.until, now);
-    if (over || !lives(lease.owner)) lapse_lease(work, consumer, lease, now, over ? unanswered : ended, claim);
+    const bool gone = !lives(lease.owner);
+    if (gone || is_over(lease.since, lease.until, now)) {
+      lapse_lease(work, consumer, lease, now, gone ? ended : std::string_view(unanswered));
+    }
   }
   for (Row& row : rows(work.db, consumer, State::held, static_cast<std::size_t>(-1) >> 1)) {
-    const bool over = is_over(row.since, row.due, now);
-    if (over || !lives(row.owner)) lapse_row(work, consumer, std::move(row), now, over ? unanswered : ended, claim);
+    const bool gone = !lives(row.owner);
+    if (gone || is_over(row.since, row.due, now)) {
+      lapse_row(work, consumer, std::move(row), now, gone ? ended : std::string_view(unanswered));
+    }
   }
 }
 
-void ConsumerRows::lapse_lease(Work& work, const Consumer& consumer, const Lease& lease, Time now, std::string_view why,
-                               Claim& claim) {
-  for (Row& row : dissolve(work, consumer, lease)) lapse_row(work, consumer, std::move(row), now, why, claim);
+void ConsumerRows::lapse_lease(Work& work, const Consumer& consumer, const Lease& lease, Time now,
+                               std::string_view why) {
+  for (Row& row : dissolve(work, consumer, lease)) lapse_row(work, consumer, std::move(row), now, why);
   unblock_all(work, consumer);
+}
+
+// What has been delivered often enough, whether its last lease ran out or max_deliver was lowered.
+void ConsumerRows::bury_given_up(Work& work, const Consumer& consumer, Time now, Claim& claim) {
+  std::vector<Row> given_up;
+  {
+    Query row(
+        work.db,
+        "SELECT sequence, state, count, key, since, due, owner, alone, replay, asked, first_failure, attempts FROM "
+        "ashlar_delivery WHERE consumer = ? AND state IN (1, 3) AND count > 0 AND count >= ? AND (due <= ? OR since > "
+        "?) ORDER BY sequence",
+        consumer.number, consumer.max_deliver, now, now);
+    while (row.step()) given_up.push_back(read_row(row));
+  }
+  for (const Row& row : given_up) {
+    const auto attempts = attempts_of(row.attempts);
+    claim.buried.push_back(bury(work, consumer, row, attempts.empty() ? "given up" : attempts.back().error, now));
+  }
 }
 
 void ConsumerRows::claim_rows(Work& work, const Consumer& consumer, Owner owner, std::size_t limit, Time now,
@@ -95,12 +117,6 @@ void ConsumerRows::claim_rows(Work& work, const Consumer& consumer, Owner owner,
     if (claim.deliveries.size() == limit || (row.alone && !claim.deliveries.empty())) {
       claim.more = true;
       return;
-    }
-    if (row.count >= consumer.max_deliver) {
-      // It failed before max_deliver was lowered.
-      const auto attempts = attempts_of(row.attempts);
-      claim.buried.push_back(bury(work, consumer, row, attempts.empty() ? "given up" : attempts.back().error, now));
-      continue;
     }
     const bool alone = row.alone;
     const std::string key = row.key;
@@ -131,7 +147,6 @@ void ConsumerRows::hold(Work& work, const Consumer& consumer, Owner owner, Row r
   row.since = now;
   row.due = now + consumer.ack_wait;
   ++row.count;
-  row.alone = false;
   claimed.count = row.count;
   claimed.replay = row.replay;
   write(work, consumer, row);
@@ -140,6 +155,10 @@ void ConsumerRows::hold(Work& work, const Consumer& consumer, Owner owner, Row r
 
 void ConsumerRows::claim_fresh(Work& work, const Consumer& consumer, Owner owner, std::size_t limit, Time now,
                                Claim& claim) {
+  if (claim.deliveries.size() == limit) {
+    claim.more = true;
+    return;
+  }
   // Keys can only be out of order where something is not simply done.
   const bool rows =
       Query(work.db, "SELECT 1 FROM ashlar_delivery WHERE consumer = ? AND state <> 0 LIMIT 1", consumer.number).step();

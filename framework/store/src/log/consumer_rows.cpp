@@ -100,6 +100,26 @@ void ConsumerRows::remove(Work& work, std::string_view name) {
   Query(work.db, "DELETE FROM ashlar_consumer WHERE number = ?", number).run();
 }
 
+// The first event below `next` that is not settled; what was asked for again is not counted.
+std::optional<std::int64_t> ConsumerRows::first_open(Connection& db, std::int64_t consumer, Selection& selection) {
+  std::optional<std::int64_t> open;
+  {
+    Query row(db, "SELECT min(sequence) FROM ashlar_delivery WHERE consumer = ? AND state <> 0 AND asked = 0",
+              consumer);
+    if (row.step() && !row.is_null(0)) open = row.integer(0);
+  }
+  Query event(
+      db,
+      "SELECT sequence, name FROM ashlar_lease JOIN ashlar_log ON sequence BETWEEN first AND last WHERE consumer = "
+      "?1 AND NOT EXISTS (SELECT 1 FROM ashlar_delivery WHERE consumer = ?1 AND ashlar_delivery.sequence = "
+      "ashlar_log.sequence) ORDER BY first, sequence",
+      consumer);
+  while (event.step() && (!open || event.integer(0) < *open)) {
+    if (selection.selects(db, names_, event.integer(1))) return event.integer(0);
+  }
+  return open;
+}
+
 std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
   struct Counted {
     std::int64_t number = 0;
@@ -129,16 +149,14 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
         "(SELECT count(*) FROM ashlar_delivery WHERE consumer = ?1 AND state = 2), "
         "(SELECT count(*) FROM ashlar_delivery WHERE consumer = ?1 AND state IN (1, 3)), "
         "(SELECT count(*) FROM ashlar_delivery WHERE consumer = ?1 AND state IN (1, 3) AND (count > 0 OR asked > 0)), "
-        "(SELECT count(*) FROM ashlar_dead_letter WHERE consumer = ?2), "
-        "(SELECT min(at) FROM (SELECT min(first) AS at FROM ashlar_lease WHERE consumer = ?1 "
-        "UNION ALL SELECT min(sequence) FROM ashlar_delivery WHERE consumer = ?1 AND state <> 0 AND asked = 0))",
+        "(SELECT count(*) FROM ashlar_dead_letter WHERE consumer = ?2)",
         one.number, status.name);
     row.step();
     status.in_flight = row.integer(0) + row.integer(1);
     status.lag = status.in_flight + row.integer(2);
     status.waiting = row.integer(3);
     status.dead = row.integer(4);
-    one.first_open = row.integer(5);
+    one.first_open = first_open(db, one.number, one.selection).value_or(0);
     if (one.first_open != 0) status.position = one.first_open - 1;
   }
   // What lies before them all is looked at once.
@@ -197,15 +215,8 @@ std::int64_t ConsumerRows::replay(Work& work, const Consumer& consumer, std::int
 }
 
 void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t sequence) {
-  std::int64_t first_open = consumer.next;
-  {
-    Query row(work.db,
-              "SELECT min(at) FROM (SELECT min(first) AS at FROM ashlar_lease WHERE consumer = ?1 UNION ALL SELECT "
-              "min(sequence) FROM ashlar_delivery WHERE consumer = ?1 AND state <> 0 AND asked = 0)",
-              consumer.number);
-    if (row.step() && !row.is_null(0)) first_open = row.integer(0);
-  }
-  const std::int64_t next = std::min(std::max<std::int64_t>(sequence, 1), first_open);
+  const std::int64_t open = first_open(work.db, consumer.number, *consumer.selection).value_or(consumer.next);
+  const std::int64_t next = std::min(std::max<std::int64_t>(sequence, 1), open);
   std::vector<Row> retried;
   {
     Query row(work.db, "SELECT sequence, key, replay FROM ashlar_delivery WHERE consumer = ? AND asked = 2",
@@ -229,7 +240,7 @@ void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t seq
         consumer.number)
       .run();
   Query(work.db, "UPDATE ashlar_consumer SET next = ?, replay_before = max(replay_before, ?) WHERE number = ?", next,
-        first_open, consumer.number)
+        open, consumer.number)
       .run();
   work.wakes = true;
 }

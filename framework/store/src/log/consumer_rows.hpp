@@ -105,6 +105,7 @@ class ConsumerRows {
     std::string attempts{};
   };
 
+  std::optional<std::int64_t> first_open(Connection& db, std::int64_t consumer, Selection& selection);
   std::vector<Lease> leases(Connection& db, const Consumer& consumer);
   std::optional<Lease> lease_of(Connection& db, const Consumer& consumer, std::int64_t sequence);
   std::optional<Row> row_of(Connection& db, const Consumer& consumer, std::int64_t sequence);
@@ -115,10 +116,10 @@ class ConsumerRows {
 
   std::vector<Row> dissolve(Work& work, const Consumer& consumer, const Lease& lease);
 
-  void lapse(Work& work, const Consumer& consumer, Time now, Claim& claim);
-  void lapse_lease(Work& work, const Consumer& consumer, const Lease& lease, Time now, std::string_view why,
-                   Claim& claim);
-  void lapse_row(Work& work, const Consumer& consumer, Row row, Time now, std::string_view why, Claim& claim);
+  void lapse(Work& work, const Consumer& consumer, Time now);
+  void lapse_lease(Work& work, const Consumer& consumer, const Lease& lease, Time now, std::string_view why);
+  void lapse_row(Work& work, const Consumer& consumer, Row row, Time now, std::string_view why);
+  void bury_given_up(Work& work, const Consumer& consumer, Time now, Claim& claim);
 
   void park(Work& work, const Consumer& consumer, Row row);
   void finish(Work& work, const Consumer& consumer, std::int64_t sequence, const std::string& key);

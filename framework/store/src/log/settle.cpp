@@ -128,18 +128,12 @@ std::int64_t ConsumerRows::bury(Work& work, const Consumer& consumer, const Row&
   return number;
 }
 
-void ConsumerRows::lapse_row(Work& work, const Consumer& consumer, Row row, Time now, std::string_view why,
-                             Claim& claim) {
+void ConsumerRows::lapse_row(Work& work, const Consumer& consumer, Row row, Time now, std::string_view why) {
   note_failure(row, now, why);
   row.alone = true;
   row.since = now;
   row.due = now;
-  if (row.count >= consumer.max_deliver) {
-    write(work, consumer, row);
-    claim.buried.push_back(bury(work, consumer, row, why, now));
-  } else {
-    park(work, consumer, std::move(row));
-  }
+  park(work, consumer, std::move(row));
 }
 
 // What an owner holds, as if it had never been delivered.
