@@ -5,7 +5,7 @@
 namespace {
 
 void check_same(const MakeBench& tested) {
-  const auto difference = find_difference(memory_bench, tested, 1000, 1500, 150);
+  const auto difference = find_difference(memory_bench, tested, 1, 100, 80);
   INFO((difference ? difference->text() : std::string()));
   CHECK_FALSE(difference.has_value());
 }

@@ -247,6 +247,11 @@ void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t seq
 
 void ConsumerRows::deliver_again(Work& work, const Consumer& consumer, const DeadLetter& letter, Time now) {
   const StoredEvent& event = letter.event;
+  if (event.sequence >= consumer.next) {
+    // After a rewind it comes anyway; a row of its own would deliver it twice.
+    Query stored(work.db, "SELECT name FROM ashlar_log WHERE sequence = ?", event.sequence);
+    if (stored.step() && consumer.selection->selects(work.db, names_, stored.integer(0))) return;
+  }
   insert_event(work.db,
                "INSERT OR REPLACE INTO ashlar_kept_event (consumer, sequence, name, " ASHLAR_EVENT_COLUMNS
                ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ")",
