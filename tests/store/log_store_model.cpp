@@ -219,12 +219,10 @@ ModelRun::Said ModelRun::apply(const ModelStep& step) {
     case Kind::discard: return {.text = text_of(log.discard(query_of(step)))};
     case Kind::bury_foreign:
       return {.text = std::to_string(log.bury({.consumer = consumer, .event = {.data = "<>"}, .reason = "error 1"}))};
-    case Kind::set_retention: log.set_retention(retention_of(step)); return {};
+    case Kind::set_retention: log.set_retention(retention_of(step)); [[fallthrough]];
     case Kind::retain:
       // In how many steps it is done is the store's business.
-      if (step.a % 2 == 0) {
-        while (log.retain(now_, 3) != 0) {}
-      }
+      while (log.retain(now_, 3) != 0) {}
       return {};
     case Kind::schedule:
       return {.text = std::to_string(log.schedule(events_of(step).front(), now_ + std::chrono::seconds{step.c % 20}))};

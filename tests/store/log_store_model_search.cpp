@@ -30,7 +30,7 @@ constexpr std::array weights{
     Weight{Kind::retry, 3, "retry"},
     Weight{Kind::discard, 1, "discard"},
     Weight{Kind::bury_foreign, 1, "bury_foreign"},
-    Weight{Kind::set_retention, 1, "set_retention"},
+    Weight{Kind::set_retention, 2, "set_retention"},
     Weight{Kind::retain, 2, "retain"},
     Weight{Kind::schedule, 2, "schedule"},
     Weight{Kind::cancel, 1, "cancel"},

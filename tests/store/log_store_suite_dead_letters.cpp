@@ -161,6 +161,15 @@ LOG_STORE_TEST("E6: a retry survives a restart before it was delivered") {
   CHECK(t.claim("record") == "3");
 }
 
+LOG_STORE_TEST("E6: a dead letter that is retried after a rewind to before it is delivered once") {
+  make_letters(t);
+  t.log().rewind("record", 2);
+  CHECK(text_of(t.log().retry({.consumer = "record"}, t.now)) == "1 2 3");
+  CHECK(t.status("record").lag == 3);
+  CHECK(t.ack_all("record") == "1 2r 3r");
+  CHECK(t.status("record").lag == 0);
+}
+
 LOG_STORE_TEST("E6: a dead letter is retried after retention removed its event, and is lost to no retention then") {
   t.add_many(2);
   t.open("record");

@@ -106,23 +106,21 @@ std::vector<std::int64_t> MemoryLog::retry(const DeadLetterQuery& query, Time no
       const State::Letter& letter = state_->letters.at(number);
       const auto consumer = state_->consumers.find(letter.letter.consumer);
       if (letter.letter.event.sequence == 0 || consumer == state_->consumers.end()) continue;
-      // After a rewind it may lie ahead: it comes anyway.
+      // Where it is on its way already, or comes anyway after a rewind, that is its retry.
       const StoredEvent& event = letter.letter.event;
-      const bool comes = state_->events.contains(event.sequence) && state_->is_open_locked(consumer->second, event) &&
-                         !consumer->second.pending.contains(event.sequence);
-      if (comes) {
-        retried.push_back(number);
-        state_->letters.erase(number);
-        continue;
+      auto& all = consumer->second.pending;
+      const auto stored = state_->events.find(event.sequence);
+      const bool comes_anyway = !all.contains(event.sequence) && stored != state_->events.end() &&
+                                state_->is_open_locked(consumer->second, stored->second);
+      if (!comes_anyway) {
+        const auto [found, is_new] = all.try_emplace(event.sequence);
+        if (is_new) {
+          found->second.due = now;
+          found->second.replay = letter.replay;
+        }
+        found->second.asked_for = true;
+        if (!found->second.own_event) found->second.own_event = event;
       }
-      // Where it is on its way already, that is its retry.
-      State::Pending& pending = consumer->second.pending[letter.letter.event.sequence];
-      if (pending.count == 0 && !pending.asked_for) {
-        pending.due = now;
-        pending.replay = letter.replay;
-      }
-      pending.asked_for = true;
-      if (!pending.own_event) pending.own_event = letter.letter.event;
       retried.push_back(number);
       state_->letters.erase(number);
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ashlar/event_pattern.hpp>
-#include <set>
 
 #include "log/event_rows.hpp"
 
@@ -127,8 +126,7 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     std::int64_t next = 1;
     std::int64_t first_open = 0;  // 0: none
     Selection selection;
-    std::set<std::int64_t> rows_ahead{};  // of what was asked for again before it was looked at
-    ConsumerStatus status{};
+    ConsumerStatus status;
   };
   std::vector<Counted> all;
   {
@@ -160,8 +158,6 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     status.dead = row.integer(4);
     one.first_open = first_open(db, one.number, one.selection).value_or(0);
     if (one.first_open != 0) status.position = one.first_open - 1;
-    Query ahead(db, "SELECT sequence FROM ashlar_delivery WHERE consumer = ? AND sequence >= ?", one.number, one.next);
-    while (ahead.step()) one.rows_ahead.insert(ahead.integer(0));
   }
   // What lies before them all is looked at once.
   std::int64_t from = std::numeric_limits<std::int64_t>::max();
@@ -177,7 +173,6 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     const std::int64_t sequence = event.integer(0);
     for (Counted& one : all) {
       if (sequence < one.next || !one.selection.selects(db, names_, event.integer(1))) continue;
-      if (one.rows_ahead.contains(sequence)) continue;
       ++one.status.lag;
       if (one.first_open == 0) {
         one.first_open = sequence;
@@ -252,10 +247,11 @@ void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t seq
 
 void ConsumerRows::deliver_again(Work& work, const Consumer& consumer, const DeadLetter& letter, Time now) {
   const StoredEvent& event = letter.event;
-  // After a rewind it may lie ahead, and comes anyway.
-  const bool comes = event.sequence >= consumer.next &&
-                     Query(work.db, "SELECT 1 FROM ashlar_log WHERE sequence = ?", event.sequence).step();
-  if (comes) return;
+  if (event.sequence >= consumer.next) {
+    // After a rewind it comes anyway; a row of its own would deliver it twice.
+    Query stored(work.db, "SELECT name FROM ashlar_log WHERE sequence = ?", event.sequence);
+    if (stored.step() && consumer.selection->selects(work.db, names_, stored.integer(0))) return;
+  }
   insert_event(work.db,
                "INSERT OR REPLACE INTO ashlar_kept_event (consumer, sequence, name, " ASHLAR_EVENT_COLUMNS
                ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ")",
