@@ -42,6 +42,11 @@ class DurableLog final : public EventLog {
   bool settle(std::chrono::milliseconds limit) override;
   std::string trouble() const override;
 
+  // Publishes the event at `due`, or soon after a start where nobody ran then; gives its number, for store().cancel(). In
+  // `unit`'s commit where one is given. What is scheduled past it, with store().schedule(), is noticed within
+  // retention_interval.
+  std::int64_t schedule(const StoredEvent& event, Time due, UnitOfWork* unit = nullptr);
+
   // What it is made of.
   LogStore& store();
 

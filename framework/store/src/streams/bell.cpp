@@ -1,0 +1,49 @@
+#include "bell.hpp"
+
+namespace ashlar::store {
+
+Bell::Bell(std::size_t sleepers) {
+  for (std::size_t i = 0; i < sleepers; ++i) sleepers_.push_back(std::make_unique<Sleeper>());
+}
+
+void Bell::ring() {
+  rung_.fetch_add(1);
+  wake_from(0);
+}
+
+// Who is awake looks at rung() before it lies down; its part of the tree is woken for it.
+void Bell::wake_from(std::size_t number) {
+  if (number >= sleepers_.size()) return;
+  Sleeper& sleeper = *sleepers_[number];
+  if (sleeper.asleep.load()) {
+    { const std::lock_guard lock(sleeper.mutex); }
+    sleeper.changed.notify_all();
+    return;
+  }
+  wake_from(2 * number + 1);
+  wake_from(2 * number + 2);
+}
+
+// Also when something else woke it: whoever rang may have left the rest of the tree to it.
+void Bell::get_up(std::size_t number, std::uint64_t rung_before) {
+  sleepers_[number]->asleep.store(false);
+  if (rung_.load() == rung_before) return;
+  wake_from(2 * number + 1);
+  wake_from(2 * number + 2);
+}
+
+void Bell::nothing_to_do() {
+  if (watchers_.load() == 0) return;
+  { const std::lock_guard lock(mutex_); }
+  rested_.notify_all();
+}
+
+bool Bell::wait_for_rest(Clock& clock, Clock::Steady deadline, const std::function<bool()>& at_rest) {
+  watchers_.fetch_add(1);
+  std::unique_lock lock(mutex_);
+  const bool rested = clock.wait_until(lock, rested_, deadline, at_rest);
+  watchers_.fetch_sub(1);
+  return rested;
+}
+
+}  // namespace ashlar::store
