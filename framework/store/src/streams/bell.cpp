@@ -1,5 +1,7 @@
 #include "bell.hpp"
 
+#include <utility>
+
 namespace ashlar::store {
 
 Bell::Bell(std::size_t sleepers) {
@@ -11,14 +13,18 @@ void Bell::ring() {
   wake_from(0);
 }
 
-// Who is awake looks at rung() before it lies down; its part of the tree is woken for it.
+// Who is awake looks at rung() before it lies down; its part of the tree is woken for it. Who sleeps is called even if it
+// has heard of this change otherwise: its part of the tree may not have.
 void Bell::wake_from(std::size_t number) {
   if (number >= sleepers_.size()) return;
   Sleeper& sleeper = *sleepers_[number];
   if (sleeper.asleep.load()) {
-    { const std::lock_guard lock(sleeper.mutex); }
-    sleeper.changed.notify_all();
-    return;
+    const std::lock_guard lock(sleeper.mutex);
+    if (sleeper.asleep.load()) {
+      sleeper.called = true;
+      sleeper.changed.notify_all();
+      return;
+    }
   }
   wake_from(2 * number + 1);
   wake_from(2 * number + 2);
@@ -26,8 +32,10 @@ void Bell::wake_from(std::size_t number) {
 
 // Also when something else woke it: whoever rang may have left the rest of the tree to it.
 void Bell::get_up(std::size_t number, std::uint64_t rung_before) {
-  sleepers_[number]->asleep.store(false);
-  if (rung_.load() == rung_before) return;
+  Sleeper& sleeper = *sleepers_[number];
+  sleeper.asleep.store(false);
+  const bool called = std::exchange(sleeper.called, false);
+  if (!called && rung_.load() == rung_before) return;
   wake_from(2 * number + 1);
   wake_from(2 * number + 2);
 }

@@ -16,7 +16,8 @@ namespace ashlar::store {
 struct Sleeper {
   std::mutex mutex;
   std::condition_variable changed;
-  std::atomic<bool> asleep{false};
+  std::atomic<bool> asleep{false};  // changes with the mutex held
+  bool called = false;              // to wake others, guarded by the mutex
 };
 
 // Tells waiting threads that the store has changed. Whoever rings pays for one wake-up at most: a thread that was woken
@@ -31,7 +32,8 @@ class Bell {
   std::uint64_t rung() const { return rung_.load(); }
   void ring();
 
-  // Around a wait of sleeper `number`, which ends once rung() differs from what it was before the sleeper last looked.
+  // Around a wait of sleeper `number`, whose mutex is held. The wait ends when it is called, and when rung() differs from
+  // what it was before the sleeper last looked; get_up() then wakes its part of the tree.
   void lie_down(std::size_t number) { sleepers_[number]->asleep.store(true); }
   void get_up(std::size_t number, std::uint64_t rung_before);
 
