@@ -2,7 +2,6 @@
 
 #include <ashlar/errors.hpp>
 #include <ashlar/store/durable_log.hpp>
-#include <ashlar/testing/memory_log.hpp>
 #include <ashlar/testing/recorded_log.hpp>
 #include <ashlar/testing/virtual_clock.hpp>
 #include <chrono>
@@ -14,6 +13,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "failing_log.hpp"
 
 // What handlers saw, in order. Any thread.
 class Journal {
@@ -110,7 +111,7 @@ struct DurableRig {
   explicit DurableRig(ashlar::store::DurableLogOptions options = {})
       : durable(
             [this] {
-              auto made = std::make_unique<ashlar::testing::MemoryLog>();
+              auto made = std::make_unique<FailingLog>();
               memory = made.get();
               return made;
             },
@@ -156,7 +157,7 @@ struct DurableRig {
 
   ashlar::testing::VirtualClock clock;
   std::shared_ptr<ashlar::testing::RecordedLog> log = std::make_shared<ashlar::testing::RecordedLog>();
-  ashlar::testing::MemoryLog* memory = nullptr;
+  FailingLog* memory = nullptr;
   ashlar::store::DurableLog durable;
 };
 
