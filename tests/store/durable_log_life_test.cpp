@@ -110,3 +110,20 @@ TEST_CASE("E12: a full log refuses the event, says so, and takes the next when t
   rig.append("3");
   CHECK(rig.durable.trouble().empty());
 }
+
+TEST_CASE("E10: a consumer that is added while others run receives from the first event on, until it is removed") {
+  DurableRig rig;
+  Journal journal;
+  for (int i = 0; i < 3; ++i) rig.append(std::to_string(i));
+  rig.run([](Delivery&) {});
+  for (int round = 0; round < 40; ++round) {
+    rig.durable.add(
+        DurableRig::consumer("late.comer", [&](Delivery& delivery) { journal.add(std::string(delivery.data())); }));
+    REQUIRE(rig.settle());
+    rig.durable.remove("late.comer");
+  }
+  CHECK(journal.lines().size() == 40 * 3);
+  CHECK(rig.durable.store().consumers().size() == 1);
+  CHECK(rig.end());
+  CHECK_THROWS_AS(rig.durable.add(DurableRig::consumer("late.comer", [](Delivery&) {})), Error);
+}

@@ -1,11 +1,28 @@
 #include "bell.hpp"
 
+#include <ashlar/errors.hpp>
 #include <utility>
 
 namespace ashlar::store {
 
-Bell::Bell(std::size_t sleepers) {
-  for (std::size_t i = 0; i < sleepers; ++i) sleepers_.push_back(std::make_unique<Sleeper>());
+Bell::Bell(std::size_t sleepers) : count_(sleepers) {
+  static constexpr std::size_t most_spare = 16;
+  for (std::size_t i = 0; i < sleepers + most_spare; ++i) sleepers_.push_back(std::make_unique<Sleeper>());
+  for (std::size_t i = sleepers_.size(); i > sleepers; --i) spare_.push_back(i - 1);
+}
+
+std::size_t Bell::add() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) throw Error("no more stream consumers can be added while the host runs: end some of them first");
+  const std::size_t number = spare_.back();
+  spare_.pop_back();
+  if (number >= count_.load()) count_.store(number + 1);
+  return number;
+}
+
+void Bell::remove(std::size_t number) {
+  const std::lock_guard lock(mutex_);
+  spare_.push_back(number);
 }
 
 void Bell::ring() {
@@ -16,7 +33,7 @@ void Bell::ring() {
 // Who is awake looks at rung() before it lies down; its part of the tree is woken for it. Who sleeps is called even if it
 // has heard of this change otherwise: its part of the tree may not have.
 void Bell::wake_from(std::size_t number) {
-  if (number >= sleepers_.size()) return;
+  if (number >= count_.load()) return;
   Sleeper& sleeper = *sleepers_[number];
   if (sleeper.asleep.load()) {
     const std::lock_guard lock(sleeper.mutex);

@@ -26,6 +26,10 @@ class Bell {
  public:
   explicit Bell(std::size_t sleepers);
 
+  // A place for one more, while it is in use; throws Error where all are taken.
+  std::size_t add();
+  void remove(std::size_t number);
+
   Sleeper& sleeper(std::size_t number) { return *sleepers_[number]; }
 
   // How often it has rung.
@@ -44,7 +48,9 @@ class Bell {
  private:
   void wake_from(std::size_t number);
 
-  std::vector<std::unique_ptr<Sleeper>> sleepers_;
+  std::vector<std::unique_ptr<Sleeper>> sleepers_;  // does not change: those past count_ are spare
+  std::vector<std::size_t> spare_;                  // guarded by mutex_
+  std::atomic<std::size_t> count_;
   std::atomic<std::uint64_t> rung_{1};
   std::atomic<int> watchers_{0};
   std::mutex mutex_;

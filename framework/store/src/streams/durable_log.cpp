@@ -125,6 +125,19 @@ std::string DurableLog::trouble() const {
   return text + streams;
 }
 
+void DurableLog::add(LoggedConsumer consumer) {
+  const auto session = state_->session();
+  if (session == nullptr) {
+    throw Error("stream consumer '" + consumer.name + "' cannot be added: the host does not run");
+  }
+  session->add(std::move(consumer));
+}
+
+void DurableLog::remove(std::string_view consumer) {
+  if (const auto session = state_->session()) session->remove(consumer);
+  store().remove_consumer(consumer);
+}
+
 LogStore& DurableLog::store() { return state_->store(); }
 
 std::int64_t DurableLog::schedule(const StoredEvent& event, Time due, UnitOfWork* unit) {

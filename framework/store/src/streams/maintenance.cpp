@@ -73,10 +73,10 @@ void Maintenance::run() {
       next_look_ = next_step_ = context_.clock.steady_now() + pause_;
       pause_ = std::min(pause_ * 2, std::chrono::seconds{30});
     }
-    if (problem.empty()) idle_at_.store(asked);
-    context_.bell.nothing_to_do();
     lock.lock();
     trouble_ = problem;
+    if (problem.empty()) idle_at_.store(asked);
+    context_.bell.nothing_to_do();
     context_.clock.wait_until(lock, sleeper_.changed, retains() ? std::min(next_look_, next_step_) : next_look_,
                               [&] { return stopping_.load() || (problem.empty() && asked_.load() != asked); });
   }

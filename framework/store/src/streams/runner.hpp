@@ -38,6 +38,9 @@ class Runner {
   bool has_ended() const { return ended_.load(); }
   void join();
 
+  const std::string& name() const { return consumer_.name; }
+  std::size_t number() const { return number_; }
+
   // Whether it waits, and had nothing to do since the bell rang last.
   bool is_idle() const { return idle_at_.load() == context_.bell.rung(); }
 

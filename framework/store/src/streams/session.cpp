@@ -18,7 +18,7 @@ Session::Session(LogStore& store, const DurableLogOptions& options, LogPlan plan
     throw;
   }
   for (LoggedConsumer& consumer : plan.consumers) {
-    runners_.push_back(std::make_unique<Runner>(context_, std::move(consumer), runners_.size()));
+    runners_.push_back(std::make_shared<Runner>(context_, std::move(consumer), runners_.size()));
   }
 }
 
@@ -40,8 +40,7 @@ Session::~Session() { close(); }
 void Session::close() {
   const std::lock_guard lock(closing_);
   if (std::exchange(closed_, true)) return;
-  for (const auto& runner : runners_) runner->stop();
-  maintenance_.stop();
+  stop();
   join();
   try {
     context_.store.end_owner(context_.owner);
@@ -52,40 +51,80 @@ void Session::close() {
 }
 
 void Session::join() {
-  for (const auto& runner : runners_) runner->join();
+  for (const auto& runner : runners()) runner->join();
   maintenance_.join();
   context_.store.on_change({});
 }
 
+Session::Runners Session::runners() const {
+  const std::lock_guard lock(mutex_);
+  return runners_;
+}
+
+void Session::add(LoggedConsumer consumer) {
+  const std::lock_guard lock(mutex_);
+  if (!running_) throw Error("stream consumer '" + consumer.name + "' cannot be added: the host does not run");
+  context_.store.open_consumer(settings_of(consumer), context_.clock.now());
+  runners_.push_back(std::make_shared<Runner>(context_, std::move(consumer), bell_->add()));
+  runners_.back()->begin();
+}
+
+void Session::remove(std::string_view name) {
+  std::shared_ptr<Runner> removed;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found =
+        std::find_if(runners_.begin(), runners_.end(), [&](const auto& runner) { return runner->name() == name; });
+    if (found == runners_.end()) return;
+    removed = *found;
+    removed->stop();
+  }
+  removed->join();
+  const std::lock_guard lock(mutex_);
+  if (std::erase(runners_, removed) > 0) bell_->remove(removed->number());
+}
+
 void Session::begin() {
   context_.store.on_change([bell = bell_] { bell->ring(); });
+  const std::lock_guard lock(mutex_);
+  running_ = true;
   for (const auto& runner : runners_) runner->begin();
   maintenance_.begin();
 }
 
-bool Session::end(Clock::Steady deadline) {
-  for (const auto& runner : runners_) runner->stop();
+void Session::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+  }
+  for (const auto& runner : runners()) runner->stop();
   maintenance_.stop();
+}
+
+bool Session::end(Clock::Steady deadline) {
+  stop();
   if (!bell_->wait_for_rest(context_.clock, deadline, [this] { return has_ended(); })) return false;
   join();
   return true;
 }
 
 bool Session::has_ended() const {
+  const Runners all = runners();
   return maintenance_.has_ended() &&
-         std::all_of(runners_.begin(), runners_.end(), [](const auto& runner) { return runner->has_ended(); });
+         std::all_of(all.begin(), all.end(), [](const auto& runner) { return runner->has_ended(); });
 }
 
 // Idle or gone.
 bool Session::is_idle() const {
+  const Runners all = runners();
   return (maintenance_.is_idle() || maintenance_.has_ended()) &&
-         std::all_of(runners_.begin(), runners_.end(),
+         std::all_of(all.begin(), all.end(),
                      [](const auto& runner) { return runner->is_idle() || runner->has_ended(); });
 }
 
 std::uint64_t Session::taken() const {
   std::uint64_t count = 0;
-  for (const auto& runner : runners_) count += runner->taken();
+  for (const auto& runner : runners()) count += runner->taken();
   return count;
 }
 
@@ -109,7 +148,7 @@ void Session::look_for_schedules() { maintenance_.look(); }
 
 std::string Session::trouble() const {
   std::string text = maintenance_.trouble();
-  for (const auto& runner : runners_) {
+  for (const auto& runner : runners()) {
     const std::string trouble = runner->trouble();
     if (trouble.empty()) continue;
     text += text.empty() ? "" : "; ";

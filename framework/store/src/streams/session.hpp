@@ -3,7 +3,9 @@
 #include <ashlar/event_log.hpp>
 #include <ashlar/store/durable_log.hpp>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "context.hpp"
@@ -23,6 +25,10 @@ class Session {
   void begin();
   bool end(Clock::Steady deadline);
 
+  // A consumer that comes and goes while the others run.
+  void add(LoggedConsumer consumer);
+  void remove(std::string_view name);
+
   // Waits for what runs, and gives back what is held. Whoever still asks this session finds it ended.
   void close();
   bool settle(std::chrono::milliseconds limit);
@@ -30,6 +36,9 @@ class Session {
   std::string trouble() const;
 
  private:
+  using Runners = std::vector<std::shared_ptr<Runner>>;
+  Runners runners() const;
+  void stop();
   void join();
   void prepare(LogPlan& plan, const DurableLogOptions& options);
   bool has_ended() const;
@@ -38,7 +47,9 @@ class Session {
 
   std::shared_ptr<Bell> bell_;  // also of the store's callback
   StreamContext context_;
-  std::vector<std::unique_ptr<Runner>> runners_;
+  mutable std::mutex mutex_;
+  Runners runners_;  // guarded by mutex_
+  bool running_ = false;
   Maintenance maintenance_;
   std::mutex closing_;
   bool closed_ = false;
