@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <set>
@@ -63,7 +64,8 @@ TEST_CASE("E7: with several workers each key is in order, whatever fails meanwhi
   REQUIRE(rig.settle());
   CHECK(seen.size() == 6);
   for (const auto& [key, numbers] : seen) {
-    CAPTURE(key);
+    const std::string name = key;
+    CAPTURE(name);
     CHECK(numbers.size() == 100);
     CHECK(std::is_sorted(numbers.begin(), numbers.end()));
   }
