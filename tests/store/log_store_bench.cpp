@@ -26,6 +26,8 @@ class MemoryBench final : public LogBench {
     // No number is used twice, so all owners so far are below the next one.
     const Owner next = log_.begin_owner();
     for (Owner owner = 1; owner <= next; ++owner) log_.owner_died(owner);
+    // What a process sets for itself.
+    log_.set_retention({});
     log_.on_change({});
   }
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 // 1 where there is a log in SQLite: then everything that tries a LogStore tries that one, too.
-#define ASHLAR_HAS_SQLITE_LOG 0
+#define ASHLAR_HAS_SQLITE_LOG 1
 
 // A store that is tested, with what its interface leaves out.
 class LogBench {

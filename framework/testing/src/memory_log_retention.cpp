@@ -1,49 +1,11 @@
 #include <algorithm>
+#include <ashlar/event_pattern.hpp>
 
 #include "memory_log_state.hpp"
 
 namespace ashlar::testing {
 
 using namespace store;
-
-namespace {
-
-using Segments = std::span<const std::string>;
-
-bool overlap(Segments a, Segments b) {
-  if (a.empty() && b.empty()) return true;
-  if (!a.empty() && a.front() == "#") return overlap(a.subspan(1), b) || (!b.empty() && overlap(a, b.subspan(1)));
-  if (!b.empty() && b.front() == "#") return overlap(b, a);
-  if (a.empty() || b.empty()) return false;
-  if (a.front() != b.front() && a.front() != "*" && b.front() != "*") return false;
-  return overlap(a.subspan(1), b.subspan(1));
-}
-
-std::vector<std::string> segments_of(std::string_view name) {
-  std::vector<std::string> segments{""};
-  for (const char c : name) {
-    if (c == '.') {
-      segments.emplace_back();
-    } else {
-      segments.back() += c;
-    }
-  }
-  return segments;
-}
-
-// Whether one event can be selected by both references or patterns.
-bool overlap(std::string_view a, std::string_view b) {
-  const auto is_pattern = [](std::string_view text) { return text.find_first_of("*#") != std::string_view::npos; };
-  const auto name = [](std::string_view text) { return text.substr(0, text.find('@')); };
-  const auto version = [](std::string_view text) {
-    const auto at = text.find('@');
-    return at == std::string_view::npos ? std::string_view("1") : text.substr(at + 1);
-  };
-  if (!is_pattern(a) && !is_pattern(b) && version(a) != version(b)) return false;
-  return overlap(segments_of(name(a)), segments_of(name(b)));
-}
-
-}  // namespace
 
 void MemoryLog::State::check_work_queue_locked(const Retention& wanted, const ConsumerSettings* another) const {
   if (wanted.policy != RetentionPolicy::work_queue) return;
