@@ -106,12 +106,15 @@ class BatchReceiver final : public ashlar::StreamReceiver {
   Handle handle_;
 };
 
-// A durable log in memory, whose time the test moves.
+// A durable log, in memory if nothing else is said, whose time the test moves.
 struct DurableRig {
-  explicit DurableRig(ashlar::store::DurableLogOptions options = {})
+  using MakeStore = std::function<std::unique_ptr<ashlar::store::LogStore>()>;
+  static std::unique_ptr<ashlar::store::LogStore> in_memory() { return std::make_unique<ashlar::testing::MemoryLog>(); }
+
+  explicit DurableRig(ashlar::store::DurableLogOptions options = {}, MakeStore make_store = in_memory)
       : durable(
-            [this] {
-              auto made = std::make_unique<FailingLog>();
+            [this, make_store] {
+              auto made = std::make_unique<FailingLog>(make_store());
               memory = made.get();
               return made;
             },
