@@ -122,9 +122,7 @@ class Delivery {
 
   // Failed: delivered again, at once or not before `delay` has passed. After the last allowed delivery it becomes a dead
   // letter instead. Events of the same key wait behind it.
-  Settled nak(std::string_view error = "nak") {
-    return note(settler_.retry(number_, error, &no_delay_), After::waits);
-  }
+  Settled nak(std::string_view error = "nak") { return note(settler_.retry(number_, error, &no_delay_), After::waits); }
   Settled nak(std::chrono::milliseconds delay, std::string_view error = "nak") {
     return note(settler_.retry(number_, error, &delay), After::waits);
   }
