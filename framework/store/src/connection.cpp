@@ -1,7 +1,12 @@
 #include "connection.hpp"
 
+#include "query.hpp"
+
 #include <ashlar/errors.hpp>
+#include <ashlar/store/log_store.hpp>
 #include <cctype>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace ashlar::store {
@@ -9,6 +14,19 @@ namespace ashlar::store {
 namespace {
 
 constexpr int busy_milliseconds = 5000;
+
+// Another process holds the lock, mostly for less than a millisecond: waits shortly at first. SQLite's own handler sleeps
+// too long for a log that several processes share.
+int wait_for_lock(void*, int times) {
+  constexpr int first_microseconds = 50;
+  constexpr int longest_microseconds = 2000;
+  // 50, 100, … up to 2 ms each.
+  const int pause = times < 40 ? first_microseconds * (times + 1) : longest_microseconds;
+  const int waited_ms = times < 40 ? 0 : (times - 40) * longest_microseconds / 1000;
+  if (waited_ms > busy_milliseconds) return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds(pause));
+  return 1;
+}
 
 // One line, short enough for a log.
 std::string beginning_of(std::string_view sql) {
@@ -28,7 +46,8 @@ std::string beginning_of(std::string_view sql) {
 
 }  // namespace
 
-Connection::Connection(const std::string& file, std::string name) : name_(std::move(name)) {
+Connection::Connection(const std::string& file, std::string name, Synchronous synchronous, std::shared_ptr<Gate> gate)
+    : name_(std::move(name)), gate_(std::move(gate)) {
   // One thread at a time uses a connection, so SQLite's own mutex is left out.
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   try {
@@ -36,19 +55,26 @@ Connection::Connection(const std::string& file, std::string name) : name_(std::m
       throw Error("cannot open the database " + file + ": " +
                   (handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_)));
     }
-    configure();
+    configure(synchronous);
   } catch (...) {
     sqlite3_close_v2(handle_);
     throw;
   }
 }
 
-Connection::~Connection() { sqlite3_close_v2(handle_); }
+Connection::~Connection() {
+  for (const auto& [sql, statement] : cached_) sqlite3_finalize(statement);
+  sqlite3_close_v2(handle_);
+}
 
-void Connection::configure() {
-  sqlite3_busy_timeout(handle_, busy_milliseconds);
+void Connection::configure(Synchronous synchronous) {
+  sqlite3_busy_handler(handle_, wait_for_lock, nullptr);
   execute("PRAGMA journal_mode = WAL");
-  execute("PRAGMA synchronous = FULL");
+  switch (synchronous) {
+    case Synchronous::full: execute("PRAGMA synchronous = FULL"); break;
+    case Synchronous::normal: execute("PRAGMA synchronous = NORMAL"); break;
+    case Synchronous::off: execute("PRAGMA synchronous = OFF"); break;
+  }
   execute("PRAGMA foreign_keys = ON");
   // Views and triggers of a file that someone tampered with call no functions with side effects.
   execute("PRAGMA trusted_schema = OFF");
@@ -58,10 +84,43 @@ void Connection::execute(std::string_view sql) {
   if (sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
 }
 
+sqlite3_stmt* Connection::cached(const char* sql) {
+  sqlite3_stmt*& statement = cached_[sql];
+  if (statement == nullptr &&
+      sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    fail(sql);
+  }
+  return statement;
+}
+
+void Connection::begin() {
+  if (gate_ != nullptr) gate_->enter();
+  try {
+    // IMMEDIATE: waits for other writers here, where nothing is lost, instead of failing half way.
+    Query(*this, "BEGIN IMMEDIATE").run();
+  } catch (...) {
+    if (gate_ != nullptr) gate_->leave();
+    throw;
+  }
+}
+
+void Connection::commit() {
+  Query(*this, "COMMIT").run();
+  if (gate_ != nullptr) gate_->leave();
+}
+
+void Connection::roll_back() noexcept {
+  // SQLite has already rolled back after some errors.
+  if (sqlite3_get_autocommit(handle_) == 0) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  if (gate_ != nullptr) gate_->leave();
+}
+
 void Connection::fail(std::string_view sql) const { fail(sql, sqlite3_errmsg(handle_)); }
 
 void Connection::fail(std::string_view sql, std::string_view problem) const {
-  throw Error("database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)");
+  const std::string text = "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)";
+  if ((sqlite3_errcode(handle_) & 0xff) == SQLITE_FULL) throw StoreFull(text);
+  throw Error(text);
 }
 
 }  // namespace ashlar::store

@@ -1,28 +1,24 @@
 #include <ashlar/store/transaction.hpp>
-
 #include <utility>
 
 #include "connection.hpp"
 
 namespace ashlar::store {
 
-Transaction::Transaction(Database& database) : connection_(database.connection_) {
-  // IMMEDIATE: waits for other writers here, where nothing is lost, instead of failing half way.
-  connection_->execute("BEGIN IMMEDIATE");
-}
+Transaction::Transaction(Database& database) : connection_(database.connection_) { connection_->begin(); }
 
 Transaction::~Transaction() {
-  // SQLite has already rolled back after some errors.
-  if (connection_ == nullptr || sqlite3_get_autocommit(connection_->handle()) != 0) return;
-  sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (connection_ != nullptr) connection_->roll_back();
 }
 
 void Transaction::commit() {
   if (connection_ == nullptr) return;
-  connection_->execute("COMMIT");
+  connection_->commit();
   connection_.reset();
   for (const auto& action : std::exchange(after_, {})) action();
 }
+
+std::shared_ptr<Connection> connection_of(const Transaction& transaction) { return transaction.connection_; }
 
 void Transaction::after_commit(std::function<void()> action) { after_.push_back(std::move(action)); }
 

@@ -21,4 +21,7 @@ bool matches(std::string_view pattern, std::string_view name);
 // pattern means all versions, a name without one version 1.
 bool selects(std::string_view reference_or_pattern, std::string_view name, int version);
 
+// Whether one event can be selected by both references or patterns.
+bool overlap(std::string_view a, std::string_view b);
+
 }  // namespace ashlar

@@ -7,7 +7,9 @@
 #include <ashlar/errors.hpp>
 #include <ashlar/event.hpp>
 #include <charconv>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace ashlar {
 namespace {
@@ -26,6 +28,29 @@ std::string shown(std::string_view text) { return detail::printable(text, detail
 
 bool is_segment(std::string_view segment) {
   return !segment.empty() && segment.find('.') == std::string_view::npos && has_event_name_characters(segment);
+}
+
+using Segments = std::span<const std::string>;
+
+bool overlap(Segments a, Segments b) {
+  if (a.empty() && b.empty()) return true;
+  if (!a.empty() && a.front() == "#") return overlap(a.subspan(1), b) || (!b.empty() && overlap(a, b.subspan(1)));
+  if (!b.empty() && b.front() == "#") return overlap(b, a);
+  if (a.empty() || b.empty()) return false;
+  if (a.front() != b.front() && a.front() != "*" && b.front() != "*") return false;
+  return overlap(a.subspan(1), b.subspan(1));
+}
+
+std::vector<std::string> segments_of(std::string_view name) {
+  std::vector<std::string> segments{""};
+  for (const char c : name) {
+    if (c == '.') {
+      segments.emplace_back();
+    } else {
+      segments.back() += c;
+    }
+  }
+  return segments;
 }
 
 }  // namespace
@@ -107,6 +132,16 @@ bool selects(std::string_view reference_or_pattern, std::string_view name, int v
   if (reference_or_pattern.substr(0, at) != name) return false;
   const std::string_view digits = at == std::string_view::npos ? "1" : reference_or_pattern.substr(at + 1);
   return digits == std::to_string(version);
+}
+
+bool overlap(std::string_view a, std::string_view b) {
+  const auto name = [](std::string_view text) { return text.substr(0, text.find('@')); };
+  const auto version = [](std::string_view text) {
+    const auto at = text.find('@');
+    return at == std::string_view::npos ? std::string_view("1") : text.substr(at + 1);
+  };
+  if (!is_pattern(a) && !is_pattern(b) && version(a) != version(b)) return false;
+  return overlap(segments_of(name(a)), segments_of(name(b)));
 }
 
 }  // namespace ashlar

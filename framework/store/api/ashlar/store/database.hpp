@@ -44,6 +44,7 @@ class Database {
   Statement prepare(std::string_view sql);
 
  private:
+  friend class Store;
   friend class Transaction;
   explicit Database(std::shared_ptr<Connection> connection);
 

@@ -31,7 +31,7 @@ class [[nodiscard]] Transaction final : public UnitOfWork {
   void after_commit(std::function<void()> action) override;
 
  private:
-  friend class Connection;
+  friend std::shared_ptr<Connection> connection_of(const Transaction& transaction);
 
   std::shared_ptr<Connection> connection_;  // empty: committed
   std::vector<std::function<void()>> after_;

@@ -1,0 +1,22 @@
+#include "gate.hpp"
+
+#include <ashlar/errors.hpp>
+
+namespace ashlar::store {
+
+void Gate::enter() {
+  if (inside_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+    throw Error(
+        "a transaction is open on this thread, and what was asked for would wait until it ends: publish inside it with "
+        "bus.publish(transaction, event), and call other modules before it begins or after its commit");
+  }
+  mutex_.lock();
+  inside_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void Gate::leave() {
+  inside_.store({}, std::memory_order_relaxed);
+  mutex_.unlock();
+}
+
+}  // namespace ashlar::store

@@ -1,0 +1,86 @@
+#include "log/names.hpp"
+
+#include <algorithm>
+#include <ashlar/errors.hpp>
+#include <ashlar/event_pattern.hpp>
+
+#include "query.hpp"
+
+namespace ashlar::store {
+
+void Names::read_renames(Connection& db) {
+  std::map<std::string, std::string, std::less<>> renames;
+  Query row(db, "SELECT old_name, new_name FROM ashlar_event_rename");
+  while (row.step()) renames.emplace(row.text(0), row.text(1));
+  std::lock_guard lock(mutex_);
+  renames_ = std::move(renames);
+  names_.clear();
+}
+
+std::int64_t Names::number_of(Work& work, std::string_view name, int version) {
+  std::pair<std::string, int> key(name, version);
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto known = numbers_.find(key); known != numbers_.end()) return known->second;
+  }
+  Query(work.db, "INSERT INTO ashlar_event_name (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING", name, version)
+      .run();
+  Query row(work.db, "SELECT number FROM ashlar_event_name WHERE name = ? AND version = ?", name, version);
+  row.step();
+  const std::int64_t number = row.integer(0);
+  // Not before: after a roll-back the number may become another event's.
+  work.after_commit([this, key = std::move(key), number] {
+    std::lock_guard lock(mutex_);
+    numbers_.emplace(key, number);
+  });
+  return number;
+}
+
+EventName Names::of(Connection& db, std::int64_t number) {
+  std::lock_guard lock(mutex_);
+  const auto known = names_.find(number);
+  if (known != names_.end()) return known->second;
+  Query row(db, "SELECT name, version FROM ashlar_event_name WHERE number = ?", number);
+  if (!row.step()) throw Error("the log is damaged: it has no event name " + std::to_string(number));
+  EventName name{present_name_locked(row.text(0)), static_cast<int>(row.integer(1))};
+  // What this file has committed stays; a number of a transaction that still runs is asked for again.
+  const bool committed =
+      std::any_of(numbers_.begin(), numbers_.end(), [&](const auto& at) { return at.second == number; });
+  if (committed || sqlite3_get_autocommit(db.handle()) != 0) names_.emplace(number, name);
+  return name;
+}
+
+bool Names::remembers(std::int64_t number) const {
+  std::lock_guard lock(mutex_);
+  return names_.contains(number);
+}
+
+std::string Names::present_name(std::string name) const {
+  std::lock_guard lock(mutex_);
+  return present_name_locked(std::move(name));
+}
+
+std::string Names::present_name_locked(std::string name) const {
+  // Renames may form a chain; one that bites its tail ends where it began.
+  for (std::size_t steps = 0; steps <= renames_.size(); ++steps) {
+    const auto next = renames_.find(name);
+    if (next == renames_.end()) break;
+    name = next->second;
+  }
+  return name;
+}
+
+bool Selection::selects(Connection& db, Names& names, std::int64_t number) {
+  const auto place = static_cast<std::size_t>(number);
+  if (place < known_.size() && known_[place] != 0) return known_[place] > 0;
+  const EventName event = names.of(db, number);
+  const bool selected = std::any_of(events_.begin(), events_.end(), [&](const std::string& reference) {
+    return ashlar::selects(reference, event.name, event.version);
+  });
+  if (!names.remembers(number)) return selected;
+  if (place >= known_.size()) known_.resize(place + 1, 0);
+  known_[place] = selected ? 1 : -1;
+  return selected;
+}
+
+}  // namespace ashlar::store

@@ -1,0 +1,241 @@
+#include "log/sqlite_log.hpp"
+
+#include <ashlar/store/migrate.hpp>
+#include <utility>
+
+#include "log/event_rows.hpp"
+#include "log/schema.hpp"
+#include "query.hpp"
+#include "store_state.hpp"
+
+namespace ashlar::store {
+namespace {
+
+// How long a consumer may take to hear of what another process wrote.
+constexpr std::chrono::milliseconds watch_interval{100};
+
+std::filesystem::path owners_file(const Store& store) {
+  std::filesystem::path file = store.file();
+  file += "-owners";
+  return file;
+}
+
+std::shared_ptr<Connection> migrated(Store& store) {
+  Database database = store.connect();
+  migrate(database, "ashlar_log", log_schema());
+  return store.state().connect();
+}
+
+}  // namespace
+
+std::unique_ptr<LogStore> make_sqlite_log(Store& store) { return std::make_unique<SqliteLog>(store); }
+
+SqliteLog::SqliteLog(Store& store)
+    : store_(store),
+      reader_(migrated(store)),
+      owners_(owners_file(store)),
+      consumers_(names_, owners_),
+      reading_consumers_(names_, owners_),
+      writer_(store.state().connect(), [this] { wake(); }) {
+  names_.read_renames(*reader_);
+}
+
+SqliteLog::~SqliteLog() {
+  {
+    std::lock_guard lock(settings_mutex_);
+    ending_ = true;
+    wake_.reset();
+  }
+  ends_.notify_all();
+  if (watch_.joinable()) watch_.join();
+}
+
+void SqliteLog::change(UnitOfWork* unit, const Writer::Action& action) {
+  if (unit == nullptr) {
+    writer_.run(action);
+    return;
+  }
+  auto* transaction = dynamic_cast<Transaction*>(unit);
+  const std::shared_ptr<Connection> connection = transaction == nullptr ? nullptr : connection_of(*transaction);
+  if (connection == nullptr || connection->gate() != store_.state().gate) {
+    throw Error(
+        "an event joins a transaction of the log's own file only: open it on a database that "
+        "ashlar::store::Store::connect() "
+        "gave, and before its commit");
+  }
+  Work work(*connection);
+  action(work);
+  work.save();
+  for (auto& after : work.take_after()) unit->after_commit(std::move(after));
+  if (work.wakes) unit->after_commit([this] { wake(); });
+}
+
+void SqliteLog::look(const std::function<void(Connection&)>& action) {
+  std::lock_guard lock(reader_mutex_);
+  action(*reader_);
+}
+
+Owner SqliteLog::begin_owner() {
+  Owner owner = 0;
+  writer_.run([&](Work& work) {
+    Query row(work.db, "UPDATE ashlar_log_state SET last_owner = last_owner + 1 RETURNING last_owner");
+    row.step();
+    owner = row.integer(0);
+    row.run();
+  });
+  owners_.begin(owner);
+  return owner;
+}
+
+void SqliteLog::end_owner(Owner owner) {
+  writer_.run([&](Work& work) { consumers_.give_back(work, owner); });
+  owners_.end(owner);
+}
+
+void SqliteLog::open_consumer(const ConsumerSettings& settings, Time) {
+  Retention retention;
+  {
+    std::lock_guard lock(settings_mutex_);
+    retention = retention_;
+  }
+  writer_.run([&](Work& work) {
+    consumers_.open(work, settings);
+    if (retention.policy == RetentionPolicy::work_queue) consumers_.check_work_queue(work.db);
+  });
+}
+
+void SqliteLog::remove_consumer(std::string_view name) {
+  writer_.run([&](Work& work) { consumers_.remove(work, name); });
+}
+
+std::vector<ConsumerStatus> SqliteLog::consumers() {
+  std::vector<ConsumerStatus> statuses;
+  look([&](Connection& db) {
+    // One state of the file for all that is counted.
+    db.execute("BEGIN");
+    try {
+      statuses = consumers_.status(db);
+    } catch (...) {
+      db.execute("ROLLBACK");
+      throw;
+    }
+    db.execute("COMMIT");
+  });
+  return statuses;
+}
+
+Claim SqliteLog::claim(std::string_view name, Owner owner, std::size_t limit, Time now,
+                       std::span<const Settlement> settlements, std::vector<SettlementResult>* results) {
+  if (!owners_.is_own(owner)) {
+    throw Error("owner " + std::to_string(owner) + " claims events of '" + std::string(name) +
+                "', but has ended or never began: begin_owner() makes one");
+  }
+  Claim claim;
+  writer_.run([&](Work& work) {
+    const Consumer consumer = consumers_.find(work.db, name);
+    std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
+    if (results != nullptr) *results = std::move(settled);
+    claim = consumers_.claim(work, consumer, owner, limit, now);
+  });
+  return claim;
+}
+
+std::vector<SettlementResult> SqliteLog::settle(std::string_view name, Owner owner,
+                                                std::span<const Settlement> settlements, Time now, UnitOfWork* unit) {
+  for (const Settlement& settlement : settlements) {
+    if (unit == nullptr || settlement.outcome == Settlement::Outcome::ack) continue;
+    throw Error("only an ack can be part of a unit of work; consumer '" + std::string(name) + "' settles event " +
+                std::to_string(settlement.sequence) + " otherwise: settle it without the unit");
+  }
+  std::vector<SettlementResult> results;
+  change(unit, [&](Work& work) {
+    if (!Query(work.db, "SELECT 1 FROM ashlar_consumer WHERE name = ?", name).step()) {
+      results.assign(settlements.size(), SettlementResult::late);
+      return;
+    }
+    results = consumers_.settle(work, consumers_.find(work.db, name), owner, settlements, now);
+  });
+  return results;
+}
+
+void SqliteLog::set_paused(std::string_view name, int paused) {
+  writer_.run([&](Work& work) {
+    Query(work.db, "UPDATE ashlar_consumer SET paused = ? WHERE number = ?", paused,
+          consumers_.find(work.db, name).number)
+        .run();
+    work.wakes = true;
+  });
+}
+
+std::int64_t SqliteLog::replay(std::string_view name, std::int64_t from, std::int64_t to, Time now) {
+  std::int64_t count = 0;
+  writer_.run([&](Work& work) { count = consumers_.replay(work, consumers_.find(work.db, name), from, to, now); });
+  return count;
+}
+
+void SqliteLog::rewind(std::string_view name, std::int64_t sequence, UnitOfWork* unit) {
+  change(unit, [&](Work& work) { consumers_.rewind(work, consumers_.find(work.db, name), sequence); });
+}
+
+void SqliteLog::on_change(std::function<void()> wake) {
+  std::lock_guard lock(settings_mutex_);
+  wake_ = wake ? std::make_shared<const std::function<void()>>(std::move(wake)) : nullptr;
+  if (wake_ != nullptr && !watch_.joinable()) watch_ = std::thread([this] { watch(); });
+}
+
+void SqliteLog::wake() {
+  std::shared_ptr<const std::function<void()>> call;
+  {
+    std::lock_guard lock(settings_mutex_);
+    call = wake_;
+  }
+  if (call != nullptr) (*call)();
+}
+
+void SqliteLog::watch() {
+  const std::shared_ptr<Connection> connection = store_.state().connect();
+  std::int64_t known = 0;
+  std::unique_lock lock(settings_mutex_);
+  while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; })) {
+    lock.unlock();
+    Query row(*connection, "PRAGMA data_version");
+    const bool changed = row.step() && std::exchange(known, row.integer(0)) != row.integer(0);
+    if (changed) wake();
+    lock.lock();
+  }
+}
+
+bool SqliteLog::first_seen(std::string_view inbox, std::string_view id, Time now, std::chrono::milliseconds keep,
+                           UnitOfWork* unit) {
+  bool first = false;
+  change(unit, [&](Work& work) {
+    first = Query(work.db,
+                  "INSERT INTO ashlar_inbox (inbox, id, until) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = "
+                  "excluded.until WHERE until <= ?",
+                  inbox, id, now + keep, now)
+                .run() > 0;
+  });
+  return first;
+}
+
+void SqliteLog::note(const LogAction& action) {
+  writer_.run([&](Work& work) {
+    Query(work.db, "INSERT INTO ashlar_action (time, action, detail) VALUES (?, ?, ?)", action.time, action.action,
+          action.detail)
+        .run();
+  });
+}
+
+std::vector<LogAction> SqliteLog::actions(std::size_t limit) {
+  std::vector<LogAction> actions;
+  look([&](Connection& db) {
+    Query row(
+        db,
+        "SELECT time, action, detail FROM (SELECT * FROM ashlar_action ORDER BY number DESC LIMIT ?) ORDER BY number",
+        limit);
+    while (row.step()) actions.push_back({row.time(0), row.text(1), row.text(2)});
+  });
+  return actions;
+}
+
+}  // namespace ashlar::store

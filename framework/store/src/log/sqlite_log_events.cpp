@@ -1,0 +1,158 @@
+// Events on their way into the log, and read from it.
+
+#include <sys/statvfs.h>
+
+#include <map>
+#include <memory>
+
+#include "log/event_rows.hpp"
+#include "log/sqlite_log.hpp"
+#include "query.hpp"
+#include "store_state.hpp"
+
+namespace ashlar::store {
+namespace {
+
+constexpr std::int64_t most_looked_at = 10'000;
+
+std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; }
+
+}  // namespace
+
+std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitOfWork* unit) {
+  check_disk();
+  std::vector<Stored> stored;
+  change(unit, [&](Work& work) {
+    stored.clear();
+    for (const StoredEvent& event : events) stored.push_back(append_one(work, event));
+  });
+  return stored;
+}
+
+void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done) {
+  struct Later {
+    StoredEvent event;
+    Stored stored;
+    std::function<void(const Stored&, std::exception_ptr)> done;
+  };
+  const std::size_t bytes = static_cast<std::size_t>(size_of(event));
+  auto later = std::make_shared<Later>(Later{std::move(event), {}, std::move(done)});
+  writer_.post([this, at = later.get()](Work& work) { at->stored = append_one(work, at->event); },
+               [later](std::exception_ptr error) {
+                 if (later->done) later->done(later->stored, error);
+               },
+               bytes);
+}
+
+Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
+  const std::optional<std::string> refusal = refusal_of(work, event);
+  const std::int64_t sequence = work.counters().last_sequence + 1;
+  const bool added =
+      !refusal && insert_event(work.db,
+                               "INSERT INTO ashlar_log (sequence, name, " ASHLAR_EVENT_COLUMNS
+                               ") VALUES (?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
+                               event, sequence, names_.number_of(work, event.metadata.name, event.metadata.version));
+  if (!added) {
+    // What is there already needs no room.
+    Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.metadata.id);
+    if (row.step()) return {.sequence = row.integer(0), .duplicate = true};
+    throw StoreFull(refusal.value_or("the log is damaged: it refuses an id that it does not have"));
+  }
+  LogCounters& counters = work.change_counters();
+  counters.last_sequence = sequence;
+  ++counters.events;
+  counters.bytes += size_of(event);
+  work.wakes = true;
+  return {.sequence = sequence, .duplicate = false};
+}
+
+// Why retention or the limit of the file's size refuses it.
+std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& event) {
+  Retention retention;
+  {
+    std::lock_guard lock(settings_mutex_);
+    retention = retention_;
+  }
+  const bool refuses = retention.policy != RetentionPolicy::limits || retention.when_over == WhenOver::refuse_new;
+  if (refuses && retention.max_count && work.counters().events >= *retention.max_count) {
+    return "the log is full: it holds " + std::to_string(work.counters().events) +
+           " events, as many as its retention allows (max_count)";
+  }
+  if (refuses && retention.max_bytes && work.counters().bytes + size_of(event) > *retention.max_bytes) {
+    return "the log is full: its events have " + std::to_string(work.counters().bytes) +
+           " bytes, and its retention allows " + std::to_string(*retention.max_bytes) + " (max_bytes)";
+  }
+  if (const auto& most = store_.options().max_bytes) {
+    Query pages(work.db,
+                "SELECT page_count - freelist_count, page_size FROM pragma_page_count, pragma_freelist_count, "
+                "pragma_page_size");
+    pages.step();
+    const std::int64_t bytes = pages.integer(0) * pages.integer(1);
+    if (bytes >= *most) {
+      return "the store is full: " + store_.file().filename().string() + " has " + megabytes(bytes) +
+             ", and its limit is " + megabytes(*most) + " (max_bytes)";
+    }
+  }
+  return std::nullopt;
+}
+
+// A full disk would also keep consumers from emptying the log, so new events are refused before it comes to that.
+void SqliteLog::check_disk() {
+  struct statvfs disk {};
+  if (store_.options().min_free_bytes <= 0 || statvfs(store_.file().parent_path().c_str(), &disk) != 0) return;
+  const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
+  if (free >= store_.options().min_free_bytes) return;
+  throw StoreFull("the store takes no new events: its disk has " + megabytes(free) + " free, less than " +
+                  megabytes(store_.options().min_free_bytes) + " (min_free_bytes): make room");
+}
+
+LogStore::Page SqliteLog::read(std::int64_t from, std::size_t limit, std::span<const std::string> events) {
+  Page page{.events = {}, .next = std::max<std::int64_t>(from, 1)};
+  Selection selection({events.begin(), events.end()});
+  look([&](Connection& db) {
+    Query row(db,
+              "SELECT sequence, name, " ASHLAR_EVENT_COLUMNS
+              " FROM ashlar_log WHERE sequence >= ? ORDER BY sequence LIMIT ?",
+              from, most_looked_at);
+    while (page.events.size() < limit && row.step()) {
+      page.next = row.integer(0) + 1;
+      if (selection.selects(db, names_, row.integer(1))) page.events.push_back(read_event(row, db, names_));
+    }
+  });
+  return page;
+}
+
+LogBounds SqliteLog::bounds() {
+  LogBounds bounds;
+  look([&](Connection& db) {
+    Query row(db, "SELECT (SELECT min(sequence) FROM ashlar_log), last_sequence, events, bytes FROM ashlar_log_state");
+    row.step();
+    bounds = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+  });
+  return bounds;
+}
+
+void SqliteLog::rename_event(std::string_view from, std::string_view to) {
+  writer_.run([&](Work& work) {
+    Query(work.db, "INSERT OR REPLACE INTO ashlar_event_rename (old_name, new_name) VALUES (?, ?)", from, to).run();
+    work.after_commit([this, db = &work.db] {
+      names_.read_renames(*db);
+      consumers_.forget_selections();
+    });
+    work.wakes = true;
+  });
+}
+
+std::map<std::string, std::int64_t> SqliteLog::stored_names() {
+  std::map<std::string, std::int64_t> names;
+  look([&](Connection& db) {
+    Query row(db, "SELECT name, count(*) FROM ashlar_log GROUP BY name");
+    while (row.step()) {
+      const EventName name = names_.of(db, row.integer(0));
+      names[name.name + "@" + std::to_string(name.version)] += row.integer(1);
+    }
+  });
+  return names;
+}
+
+}  // namespace ashlar::store

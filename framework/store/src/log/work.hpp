@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "connection.hpp"
+
+namespace ashlar::store {
+
+// What the log has given and holds; one row of the file.
+struct LogCounters {
+  std::int64_t last_sequence = 0;
+  std::int64_t events = 0;
+  std::int64_t bytes = 0;
+};
+
+// What functions of the log do in one transaction on one connection. Whoever opened the transaction calls save() before its
+// commit, and then what after_commit() was given.
+class Work {
+ public:
+  explicit Work(Connection& connection) : db(connection) {}
+
+  const LogCounters& counters();
+  LogCounters& change_counters();
+  void save();
+
+  void after_commit(std::function<void()> action) { after_.push_back(std::move(action)); }
+  std::vector<std::function<void()>> take_after() { return std::exchange(after_, {}); }
+
+  Connection& db;
+  bool wakes = false;  // consumers may find something to do
+
+ private:
+  std::optional<LogCounters> counters_;
+  bool changed_ = false;
+  std::vector<std::function<void()>> after_;
+};
+
+}  // namespace ashlar::store

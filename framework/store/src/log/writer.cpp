@@ -1,0 +1,160 @@
+#include "log/writer.hpp"
+
+#include <algorithm>
+
+namespace ashlar::store {
+namespace {
+
+// Of one commit, so that nobody waits long behind it.
+constexpr std::size_t most_jobs = 4'096;
+constexpr std::size_t most_bytes = 4 * 1024 * 1024;
+
+// Of what is posted and not yet durable.
+constexpr std::size_t most_posted = 65'536;
+constexpr std::size_t most_posted_bytes = 64 * 1024 * 1024;
+
+}  // namespace
+
+Writer::Writer(std::shared_ptr<Connection> connection, std::function<void()> wake)
+    : connection_(std::move(connection)), wake_(std::move(wake)) {}
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  posted_changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::run(const Action& action) {
+  Job job;
+  job.action = &action;
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&job);
+  job.changed.wait(lock, [&] { return job.done || !busy_; });
+  while (!job.done) {
+    lead(lock);
+    // A commit takes a part of a long queue, which may end before this job.
+    job.changed.wait(lock, [&] { return job.done || !busy_; });
+  }
+  lock.unlock();
+  if (job.error) std::rethrow_exception(job.error);
+}
+
+void Writer::post(Action action, std::function<void(std::exception_ptr)> done, std::size_t bytes) {
+  auto job = std::make_unique<Job>();
+  job->own_action = std::move(action);
+  job->action = &job->own_action;
+  job->then = std::move(done);
+  job->bytes = bytes;
+  std::unique_lock lock(mutex_);
+  if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
+  const bool inside = std::this_thread::get_id() == thread_.get_id();
+  room_.wait(lock, [&] { return inside || (in_flight_ < most_posted && in_flight_bytes_ < most_posted_bytes); });
+  queue_.push_back(job.get());
+  ++in_flight_;
+  in_flight_bytes_ += bytes;
+  posted_.push_back(std::move(job));
+  if (queue_.size() == 1) posted_changed_.notify_one();
+}
+
+void Writer::flush() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [this] { return in_flight_ == 0; });
+}
+
+// For as many of the queue as go into one commit; the lock is given up meanwhile.
+void Writer::lead(std::unique_lock<std::mutex>& lock) {
+  const std::vector<Job*> jobs = take();
+  busy_ = true;
+  lock.unlock();
+  execute(jobs);
+  lock.lock();
+  busy_ = false;
+  bool posted = false;
+  for (Job* job : jobs) {
+    job->done = true;
+    posted = posted || job->then;
+    if (!job->then) job->changed.notify_one();
+  }
+  // Somebody who waits leads the next commit; if nobody does, the thread of what was posted.
+  const auto next = std::find_if(queue_.begin(), queue_.end(), [](const Job* job) { return !job->then; });
+  if (next != queue_.end()) (*next)->changed.notify_one();
+  if (posted || next == queue_.end()) posted_changed_.notify_one();
+}
+
+std::vector<Writer::Job*> Writer::take() {
+  std::vector<Job*> jobs;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && jobs.size() < most_jobs && bytes < most_bytes) {
+    bytes += queue_.front()->bytes;
+    jobs.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  return jobs;
+}
+
+void Writer::execute(const std::vector<Job*>& jobs) {
+  try {
+    try_all(jobs);
+    return;
+  } catch (...) {
+    if (jobs.size() == 1) {
+      jobs.front()->error = std::current_exception();
+      return;
+    }
+  }
+  // One of them failed, or all together were too much: each by itself, so that the others do not suffer for it.
+  for (Job* job : jobs) {
+    try {
+      try_all({job});
+    } catch (...) {
+      job->error = std::current_exception();
+    }
+  }
+}
+
+void Writer::try_all(const std::vector<Job*>& jobs) {
+  Work work(*connection_);
+  connection_->begin();
+  try {
+    for (Job* job : jobs) (*job->action)(work);
+    work.save();
+    connection_->commit();
+  } catch (...) {
+    connection_->roll_back();
+    throw;
+  }
+  for (const auto& action : work.take_after()) action();
+  if (work.wakes) wake_();
+}
+
+void Writer::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    posted_changed_.wait(lock, [this] {
+      if (posted_.empty()) return ending_;
+      return posted_.front()->done || !busy_;
+    });
+    if (posted_.empty()) return;
+    if (!posted_.front()->done) lead(lock);
+    std::vector<std::unique_ptr<Job>> finished;
+    std::size_t bytes = 0;
+    while (!posted_.empty() && posted_.front()->done) {
+      bytes += posted_.front()->bytes;
+      finished.push_back(std::move(posted_.front()));
+      posted_.pop_front();
+    }
+    lock.unlock();
+    for (const auto& job : finished) job->then(job->error);
+    const std::size_t count = finished.size();
+    finished.clear();
+    lock.lock();
+    in_flight_ -= count;
+    in_flight_bytes_ -= bytes;
+    room_.notify_all();
+  }
+}
+
+}  // namespace ashlar::store

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "log/work.hpp"
+
+namespace ashlar::store {
+
+// Runs what changes the log, in few commits: whatever has gathered while one commit waits for the disk goes into the next one
+// together. Who waits for a result runs the next commit on its own thread, for itself and the others; only what nobody waits
+// for has a thread.
+class Writer {
+ public:
+  // Runs in a transaction; may run again in another one when that fails, so it sets its result anew each time.
+  using Action = std::function<void(Work& work)>;
+
+  // `wake` is called after commits that consumers should know of.
+  Writer(std::shared_ptr<Connection> connection, std::function<void()> wake);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Durable on return; throws what the action or the commit throws.
+  void run(const Action& action);
+
+  // Calls `done` on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
+  // too much is in flight.
+  void post(Action action, std::function<void(std::exception_ptr error)> done, std::size_t bytes);
+
+  // Until everything that was posted is done.
+  void flush();
+
+ private:
+  struct Job {
+    const Action* action = nullptr;
+    std::exception_ptr error{};
+    bool done = false;
+    std::size_t bytes = 0;
+    std::condition_variable changed{};  // of one that somebody waits for
+    Action own_action{};                // of a posted one
+    std::function<void(std::exception_ptr)> then{};
+  };
+
+  std::vector<Job*> take();
+  void lead(std::unique_lock<std::mutex>& lock);
+  void execute(const std::vector<Job*>& jobs);
+  void try_all(const std::vector<Job*>& jobs);
+  void work();
+
+  std::shared_ptr<Connection> connection_;
+  std::function<void()> wake_;
+  std::mutex mutex_;
+  std::condition_variable posted_changed_;
+  std::condition_variable room_;
+  std::deque<Job*> queue_;
+  std::deque<std::unique_ptr<Job>> posted_;  // in order; those in front may be done
+  std::size_t in_flight_ = 0;                // posted, and `done` has not returned
+  std::size_t in_flight_bytes_ = 0;
+  bool busy_ = false;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ashlar::store
