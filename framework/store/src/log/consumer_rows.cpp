@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ashlar/event_pattern.hpp>
+#include <set>
 
 #include "log/event_rows.hpp"
 
@@ -126,7 +127,8 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     std::int64_t next = 1;
     std::int64_t first_open = 0;  // 0: none
     Selection selection;
-    ConsumerStatus status;
+    std::set<std::int64_t> rows_ahead{};  // of what was asked for again before it was looked at
+    ConsumerStatus status{};
   };
   std::vector<Counted> all;
   {
@@ -158,6 +160,8 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     status.dead = row.integer(4);
     one.first_open = first_open(db, one.number, one.selection).value_or(0);
     if (one.first_open != 0) status.position = one.first_open - 1;
+    Query ahead(db, "SELECT sequence FROM ashlar_delivery WHERE consumer = ? AND sequence >= ?", one.number, one.next);
+    while (ahead.step()) one.rows_ahead.insert(ahead.integer(0));
   }
   // What lies before them all is looked at once.
   std::int64_t from = std::numeric_limits<std::int64_t>::max();
@@ -173,6 +177,7 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
     const std::int64_t sequence = event.integer(0);
     for (Counted& one : all) {
       if (sequence < one.next || !one.selection.selects(db, names_, event.integer(1))) continue;
+      if (one.rows_ahead.contains(sequence)) continue;
       ++one.status.lag;
       if (one.first_open == 0) {
         one.first_open = sequence;
