@@ -10,6 +10,8 @@ void Delivery::ack(UnitOfWork& unit) {
                 " was acked too late: it is on its way again, so this transaction must not be committed");
   }
   settled_ = true;
+  awaits_commit_ = true;
+  done_ = true;
 }
 
 }  // namespace ashlar

@@ -35,7 +35,8 @@ class StreamReceiver {
   // the consumer's threads, by several at once where it has several workers. What comes in one call is in order.
   virtual void receive(std::span<Delivery* const> deliveries) = 0;
 
-  // At most so many at once: 1, or StreamOptions::batch_size for a handler that takes batches.
+  // At most so many at once: 1, or StreamOptions::batch_size for a handler that takes batches. 0 from begin() on: the module
+  // failed to start, so this consumer receives nothing.
   virtual std::size_t most_at_once() const = 0;
 };
 
@@ -55,7 +56,8 @@ struct LogPlan {
   std::shared_ptr<LogSink> log{};
 };
 
-// The durable log of a host, as core sees it. open() to end() from the host's thread; append and append_later from any.
+// The durable log of a host, as core sees it. open(), begin(), end() and close() one at a time, from whatever threads;
+// append and append_later from any, at any time between open() and close(), also inside a Done and inside a receiver.
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -77,7 +79,8 @@ class EventLog {
   virtual void begin() = 0;
 
   // Consumers take nothing more, handlers that run finish, what was not begun is given back, and what append_later() took
-  // is stored; false when that is not so at the deadline. Appending goes on until close().
+  // is stored; false when that is not so at the deadline, and then it may be called again. Also called where begin() was
+  // not. Appending goes on until close().
   virtual bool end(Clock::Steady deadline) = 0;
 
   // After the last module has stopped. Afterwards open() may be called again.

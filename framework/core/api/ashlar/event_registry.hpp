@@ -3,6 +3,7 @@
 #include <ashlar/envelope.hpp>
 #include <ashlar/event.hpp>
 #include <ashlar/event_bus.hpp>
+#include <ashlar/stream_consumer.hpp>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -67,6 +68,7 @@ struct EventInfo {
   std::string type;           // the C++ type
   std::string routing_key;    // `name`, from version 2 on `name.v2`, or the declared one
   bool leaves_the_process = false;
+  bool durable = false;  // every publish of it is stored: its module says so, or a stream consumer takes it
   bool has_key = false;
   std::optional<Deprecation> deprecated{};
   std::map<std::string, Deprecation> deprecated_fields{};  // by name
@@ -82,32 +84,6 @@ struct HandlerFunction {
   std::shared_ptr<void> object;
   void (*call)(void* object, const void* event, const EventContext& context);
 };
-
-template <class F>
-struct FirstParameter {};
-template <class F>
-requires requires { &F::operator(); }
-struct FirstParameter<F> : FirstParameter<decltype(&F::operator())> {};
-template <class R, class C, class A, class... B>
-struct FirstParameter<R (C::*)(A, B...)> {
-  using type = std::remove_cvref_t<A>;
-};
-template <class R, class C, class A, class... B>
-struct FirstParameter<R (C::*)(A, B...) const> {
-  using type = std::remove_cvref_t<A>;
-};
-template <class R, class A, class... B>
-struct FirstParameter<R (*)(A, B...)> {
-  using type = std::remove_cvref_t<A>;
-};
-
-template <class F>
-concept HasOneSignature = requires {
-  typename FirstParameter<std::decay_t<F>>::type;
-};
-
-template <class F>
-using EventOf = typename FirstParameter<std::decay_t<F>>::type;
 
 template <Event E, class F>
 HandlerFunction typed_handler(F&& handler) {
@@ -180,6 +156,34 @@ class EventRegistry {
     }
   }
 
+  // A consumer of the durable log. `name` is its identity there, as `module.name`, and keeps its position across restarts:
+  // [a-z][a-z0-9_]*, unique in the module. Every event that it takes is stored at every publish.
+  //   auto revenue = registry.stream("revenue");
+  //   revenue.on([this](const OrderPlaced& e) {...}).on([this](const OrderCancelled& e) {...});
+  StreamConsumer stream(std::string_view name, StreamOptions options = {}) {
+    return StreamConsumer(add_stream(name, std::move(options)));
+  }
+
+  // The same with one handler, by type or by name or pattern:
+  //   registry.on_stream<OrderPlaced>("audit", {.batch_size = 100}, [this](const OrderPlaced& e) {...});
+  //   registry.on_stream("orders.#", "audit", {}, [this](const Envelope& e) {...});
+  template <class E, class F>
+  void on_stream(std::string_view name, StreamOptions options, F&& handler) {
+    static_assert(Event<E>, "on_stream<>() names an event: describe this type with ASHLAR_EVENT");
+    if constexpr (Event<E> && detail::HasOneSignature<F>) {
+      using First = detail::EventOf<F>;
+      static_assert(std::is_same_v<First, E> || std::is_same_v<First, std::span<const DeliveryOf<E>>>,
+                    "the handler's first parameter is the event that on_stream<>() names: `const OrderPlaced&`, or "
+                    "`std::span<const ashlar::DeliveryOf<OrderPlaced>>` for batches");
+    }
+    stream(name, std::move(options)).on(std::forward<F>(handler));
+  }
+
+  template <class F>
+  void on_stream(std::string_view name_or_pattern, std::string_view name, StreamOptions options, F&& handler) {
+    stream(name, std::move(options)).on(name_or_pattern, std::forward<F>(handler));
+  }
+
   // Declared events, in the order of their declaration.
   virtual std::optional<EventInfo> find(std::string_view name, int version = 1) const = 0;
   virtual std::vector<EventInfo> events_of(std::string_view module) const = 0;
@@ -197,6 +201,7 @@ class EventRegistry {
 
   virtual void add(EventId event, std::string_view type, detail::HandlerFunction handler, HandlerOptions options) = 0;
   virtual void add(std::string_view name_or_pattern, detail::HandlerFunction handler, HandlerOptions options) = 0;
+  virtual detail::StreamHandlers& add_stream(std::string_view name, StreamOptions options) = 0;
 };
 
 }  // namespace ashlar

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,9 +18,30 @@
 
 namespace ashlar {
 
+class EventLog;
+
 namespace detail {
 class HostCore;
 }
+
+// Services of the application itself, which outlives its host; modules ask for them as for those of another module.
+class OfferedServices {
+ public:
+  template <class Service>
+  OfferedServices& offer(Service& object) {
+    objects_.insert_or_assign(std::string(type_name<Service>()), &object);
+    return *this;
+  }
+
+  // Null: not offered.
+  void* find(std::string_view service) const {
+    const auto found = objects_.find(service);
+    return found == objects_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::map<std::string, void*, std::less<>> objects_;
+};
 
 struct HostOptions {
   std::string name = "application";
@@ -32,6 +54,8 @@ struct HostOptions {
   Clock* clock = nullptr;                                 // null: the machine's
   Routes* routes = nullptr;                               // null: routes are ignored
   std::vector<std::shared_ptr<Middleware>> middleware{};  // around every handler, the first outermost
+  OfferedServices services{};
+  std::shared_ptr<EventLog> event_log{};  // empty: no durable events, no stream consumers
 };
 
 struct ModuleStateChange {
@@ -65,6 +89,7 @@ struct HandlerDescription {
   std::string group{};
   int priority = 0;
   Run run = Run::at_once;
+  std::string consumer{};  // durable name of the stream consumer that it belongs to; empty: publish() calls it
   HandlerStatistics statistics{};
 };
 
@@ -136,7 +161,7 @@ class ModuleHost {
   // Any thread, also inside a handler.
   void request_stop();
 
-  // Waits until no background handler waits or runs; false when that is not so after `limit`. For tests, and for whoever
+  // Waits until no background handler waits or runs and no stream consumer has anything to do at once; false when that is not so after `limit`. For tests, and for whoever
   // wants to see the end of what it published.
   bool settle(std::chrono::milliseconds limit = std::chrono::seconds{30});
 

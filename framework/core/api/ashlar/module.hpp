@@ -35,6 +35,8 @@ struct EventDescriptor {
   std::string routing_key{};
   std::string aggregate_type{};
   bool leaves_the_process = false;
+  bool durable = false;
+  std::vector<std::string> renamed_from{};
   std::optional<Deprecation> deprecated{};
   std::map<std::string, Deprecation> deprecated_fields{};
 };
@@ -100,6 +102,17 @@ class EventDeclaration {
   // A bridge, where one is configured, carries it to other processes.
   EventDeclaration& leaves_the_process() {
     descriptor_.leaves_the_process = true;
+    return *this;
+  }
+  // Every publish is stored in the durable log before handlers are called; without this, only those with a unit of work
+  // are, those by publish_async, and all of an event that a stream consumer takes.
+  EventDeclaration& durable() {
+    descriptor_.durable = true;
+    return *this;
+  }
+  // A name that the event had before: what the log holds under it is this event.
+  EventDeclaration& renamed_from(std::string name) {
+    descriptor_.renamed_from.push_back(std::move(name));
     return *this;
   }
   // One sentence for `describe` and the schema.

@@ -37,6 +37,7 @@ struct HandlerFailure {
   std::string module;  // the handler's; empty for a live subscription
   std::string handler;
   std::string message;  // of the exception and what is nested in it
+  int delivery = 0;     // to a stream consumer: which one, from 1; 0: the handler was called by a publish
 };
 
 struct HandlerOutcome {

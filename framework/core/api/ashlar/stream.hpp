@@ -3,6 +3,7 @@
 #include <ashlar/clock.hpp>
 #include <ashlar/event_context.hpp>
 #include <ashlar/json.hpp>
+#include <ashlar/stored.hpp>
 #include <ashlar/unit_of_work.hpp>
 #include <chrono>
 #include <cstddef>
@@ -19,12 +20,6 @@ struct StoredEvent {
   std::int64_t sequence = 0;  // from 1, strictly rising in order of the commits
   Metadata metadata{};
   std::string data{};  // JSON
-};
-
-// What became of an event that was given to the log.
-struct Stored {
-  std::int64_t sequence = 0;  // of the first one with this id
-  bool duplicate = false;     // there was one already, and this one was ignored
 };
 
 // Where a stream consumer begins that the log has not seen before.
@@ -119,7 +114,7 @@ class Delivery {
   bool is_replay() const noexcept { return replay_; }
 
   // Done. Durable soon after the handler has returned; until then a crash delivers it again.
-  Settled ack() { return note(settler_.ack(number_, nullptr)); }
+  Settled ack() { return note(settler_.ack(number_, nullptr), After::flows); }
 
   // Done, in the same commit as the handler's own work: both happen exactly once, whatever crashes. Throws Error where the
   // delivery is late, so that the work is rolled back.
@@ -127,28 +122,40 @@ class Delivery {
 
   // Failed: delivered again, at once or not before `delay` has passed. After the last allowed delivery it becomes a dead
   // letter instead. Events of the same key wait behind it.
-  Settled nak(std::string_view error = "nak") { return note(settler_.retry(number_, error, &no_delay_)); }
+  Settled nak(std::string_view error = "nak") { return note(settler_.retry(number_, error, &no_delay_), After::waits); }
   Settled nak(std::chrono::milliseconds delay, std::string_view error = "nak") {
-    return note(settler_.retry(number_, error, &delay));
+    return note(settler_.retry(number_, error, &delay), After::waits);
   }
 
   // Failed: delivered again after the consumer's back-off; what a throwing handler says.
-  Settled failed(std::string_view error) { return note(settler_.retry(number_, error, nullptr)); }
+  Settled failed(std::string_view error) { return note(settler_.retry(number_, error, nullptr), After::waits); }
 
   // Given up: becomes a dead letter, with this reason.
-  Settled term(std::string_view reason) { return note(settler_.bury(number_, reason)); }
+  Settled term(std::string_view reason) { return note(settler_.bury(number_, reason), After::flows); }
 
   // As if it had never been delivered: comes again in its order, and the count is not raised.
-  Settled give_back() { return note(settler_.give_back(number_)); }
+  Settled give_back() { return note(settler_.give_back(number_), After::waits); }
 
   // Still at work: ack_wait starts anew.
   Settled in_progress() { return settler_.extend(number_); }
 
   bool is_settled() const noexcept { return settled_; }
 
+  // Settled as part of a unit of work, which may yet be rolled back.
+  bool awaits_commit() const noexcept { return awaits_commit_; }
+
+  // Acked or given up, so that later events of its key may go on.
+  bool is_done() const noexcept { return done_; }
+
  private:
-  Settled note(Settled settled) {
+  enum class After { flows, waits };  // later events of the same key
+
+  Settled note(Settled settled, After after) {
     settled_ = true;
+    if (settled == Settled::yes) {
+      done_ = after == After::flows;
+      awaits_commit_ = false;
+    }
     return settled;
   }
 
@@ -160,6 +167,8 @@ class Delivery {
   detail::DeliverySettler& settler_;
   std::size_t number_;
   bool settled_ = false;
+  bool awaits_commit_ = false;
+  bool done_ = false;
 };
 
 // A delivery with its event decoded, for handlers that take batches of one type.

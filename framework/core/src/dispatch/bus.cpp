@@ -8,16 +8,26 @@
 
 namespace ashlar {
 
+namespace {
+
+[[noreturn]] void refuse_json(std::string_view event) {
+  throw PublishRefused(
+      fmt::format("'{}' cannot be published as JSON here: this bus records events and knows no declarations", event));
+}
+
+}  // namespace
+
 std::string_view EventBus::module() const noexcept { return port_->module; }
 
 PublishReport EventBus::publish_json(std::string_view event, std::string_view json, const PublishOptions& options) {
-  if (port_->dispatch == nullptr) {
-    throw PublishRefused(
-        fmt::format("'{}' cannot be published as JSON here: this bus records events and knows no "
-                    "declarations",
-                    event));
-  }
+  if (port_->dispatch == nullptr) refuse_json(event);
   return port_->dispatch->publish_json(*port_, event, json, options);
+}
+
+Stored EventBus::publish_json(UnitOfWork& unit, std::string_view event, std::string_view json,
+                              const PublishOptions& options) {
+  if (port_->dispatch == nullptr) refuse_json(event);
+  return port_->dispatch->publish_json_in_unit(*port_, event, json, options, unit);
 }
 
 SinkBus::SinkBus(EventSink& sink, std::string module, Clock& clock)

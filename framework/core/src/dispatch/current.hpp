@@ -11,7 +11,7 @@ struct CurrentHandler {
   std::string_view module;
   std::string_view handler;
   std::string_view event;
-  std::string event_id;
+  std::string event_id;  // empty, as the others: several events at once
   std::string correlation_id;
 };
 

@@ -3,6 +3,7 @@
 #include "dispatch/background.hpp"
 #include "dispatch/barrier.hpp"
 #include "dispatch/chain.hpp"
+#include "dispatch/consumer.hpp"
 #include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ std::int64_t nanoseconds_of(Clock::Steady time) {
 std::uint32_t next_event_index() noexcept { return ++last_event_index; }
 
 Dispatch::Dispatch(Clock& clock, std::shared_ptr<LogSink> sink, int max_depth,
-                   std::vector<std::shared_ptr<Middleware>> middleware)
+                   std::vector<std::shared_ptr<Middleware>> middleware, std::shared_ptr<EventLog> log)
     : table_(&closed_table),
       attention_(publishers_fence),
       clock_(clock),
@@ -35,7 +36,8 @@ Dispatch::Dispatch(Clock& clock, std::shared_ptr<LogSink> sink, int max_depth,
       live_(std::make_shared<LiveSubscriptions>([this](const Frame& frame) { record_live_failure(frame); })),
       failures_([this] {
         log_.error("an observer of failed handlers failed", {{"error", current_exception_message()}});
-      }) {}
+      }),
+      log_door_(std::move(log), [this] { return log_plan(); }) {}
 
 Dispatch::~Dispatch() = default;
 
@@ -120,8 +122,19 @@ void Dispatch::freeze_events() {
                                : fmt::format("{}.v{}", descriptor.id.name, descriptor.id.version);
     }
   }
-  slots_.size_for(2 * events_.size());
+  check_renamed();
+  slots_.size_for(2 * std::max<std::size_t>(events_.size(), 1));
   live_->open(events_);
+}
+
+const DeclaredEvent* Dispatch::find_event(const EventId& id) const {
+  const auto found = events_by_reference_.find(event_text(id));
+  return found == events_by_reference_.end() ? nullptr : found->second;
+}
+
+const Port* Dispatch::port_of(std::string_view module) const {
+  const auto found = bus_numbers_.find(std::string(module));
+  return found == bus_numbers_.end() ? nullptr : &ports_[found->second];
 }
 
 const DeclaredEvent* Dispatch::find_event(std::string_view reference) const {
@@ -145,19 +158,23 @@ void Dispatch::remove_handlers() {
   seen_.clear();
   handlers_.clear();
   removed_.clear();
+  consumers_.clear();
+  for (const auto& event : events_) event->consumed.store(false, std::memory_order_relaxed);
 }
 
 void Dispatch::compile() {
   for (std::size_t number = 0; number < handlers_.size(); ++number) {
     Handler& handler = *handlers_[number];
     if (std::exchange(handler.known_to_middleware, true)) continue;
-    handler.chain = make_chain(*this, middleware_, handler, number, sink_);
+    if (!handler.takes_batches) handler.chain = make_chain(*this, middleware_, handler, number, sink_);
     if (handler.options.run == Run::in_background) handler.pool = &pool_of(handler.module);
   }
   std::lock_guard lock(handlers_mutex_);
+  for (const auto& consumer : consumers_) consumer->set_steps();
   auto table = compile_plan(events_, handlers_);
   for (EventPlan& plan : table->plans) {
-    plan.owner = &ports_[bus_numbers_.find(plan.event->module)->second];
+    plan.owner = &port_of(*plan.event);
+    plan.publisher = plan.event->durable() ? nullptr : plan.owner;
     plan.live = &live_->of(*plan.event);
   }
   tables_.push_back(std::move(table));
@@ -185,6 +202,9 @@ void Dispatch::remove_handlers_of(std::string_view module) {
       }
     }
     handlers_ = std::move(kept);
+    for (const auto& consumer : consumers_) {
+      if (consumer->module() == module) consumer->disable();
+    }
   }
   if (auto pool = pools_.extract(std::string(module)); !pool.empty()) {
     pool.mapped()->give_up("its module failed to start");

@@ -3,6 +3,7 @@
 #include "dispatch/background.hpp"
 #include "dispatch/frame.hpp"
 #include "dispatch/live.hpp"
+#include "dispatch/log_door.hpp"
 #include "dispatch/observers.hpp"
 #include "dispatch/plan.hpp"
 #include "dispatch/port.hpp"
@@ -24,6 +25,8 @@
 
 namespace ashlar::detail {
 
+class Consumer;
+
 // The events, handlers and plan of one host, and what runs them. Filled by the host while it starts; from open() to close()
 // any thread publishes.
 //
@@ -33,7 +36,7 @@ namespace ashlar::detail {
 class Dispatch {
  public:
   Dispatch(Clock& clock, std::shared_ptr<LogSink> sink, int max_depth,
-           std::vector<std::shared_ptr<Middleware>> middleware);
+           std::vector<std::shared_ptr<Middleware>> middleware, std::shared_ptr<EventLog> log);
   ~Dispatch();
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
@@ -50,7 +53,9 @@ class Dispatch {
   // How a module's background handlers run.
   void set_background(const std::string& module, BackgroundOptions options);
 
-  // While the host starts.
+  // While the host starts. connect_consumers() says what is wrong with them, a line each.
+  Consumer& add_consumer(std::shared_ptr<Consumer> consumer);
+  std::vector<std::string> connect_consumers();
   Handler& add_handler(std::unique_ptr<Handler> handler);
   void remove_handlers();
   void remove_handlers_of(std::string_view module);
@@ -67,12 +72,23 @@ class Dispatch {
   // Until no background handler waits or runs; false at the deadline.
   bool settle(Clock::Steady deadline);
 
+  // How many jobs there have been; none runs now where it is the same before and after a look elsewhere.
+  std::uint64_t background_count() const { return background_count_.load(std::memory_order_seq_cst); }
+
+  // The durable log, and whether somebody consumes it.
+  LogDoor& log_door() { return log_door_; }
+  bool has_consumers() const { return !consumers_.empty(); }
+
   // For middleware: waits on this thread; false when the dispatch is closed meanwhile.
   bool pause(std::chrono::nanoseconds duration);
   Clock& clock() { return clock_; }
 
   // For the pools: a job is taken; it is run on this thread; it is given up. Each job ends in one of the two latter.
-  void background_began() { in_background_.fetch_add(1, std::memory_order_seq_cst); }
+  void background_began() {
+    background_count_.fetch_add(1, std::memory_order_seq_cst);
+    in_background_.fetch_add(1, std::memory_order_seq_cst);
+  }
+  void background_ended();
   void run_in_background(const BackgroundJob& job) noexcept;
   void give_up_in_background(const BackgroundJob& job, std::string_view why) noexcept;
   const std::map<std::string, std::unique_ptr<BackgroundPool>, std::less<>>& pools() const { return pools_; }
@@ -83,11 +99,25 @@ class Dispatch {
   // Names handlers that have been running longer than their threshold; called now and then by the host's watch.
   void watch();
 
-  enum class Plans { all, without_patterns };
+  // For stream consumers: calls `step` on this thread; what it threw, which is logged, counted and told already.
+  std::optional<HandlerFailure> run_alone(const Step& step, Frame& frame, int delivery) noexcept;
+  void tell(const HandlerFailure& failure);
+  ThreadSlot& slot_of_this_thread();
+  const Log& log() const { return log_; }
+  const Port& port_of(const DeclaredEvent& event) const { return ports_[bus_numbers_.find(event.module)->second]; }
+  const Port* port_of(std::string_view module) const;
+  const DeclaredEvent* find_event(const EventId& id) const;
+
+  enum class Plans { all, stored, without_patterns };
 
   template <Plans which = Plans::all>
   Outcome publish(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
   PublishReport publish_json(Port& port, std::string_view event, std::string_view json, const PublishOptions& options);
+  Stored publish_in_unit(Port& port, const EventType& type, const void* event, const PublishOptions& options,
+                         UnitOfWork& unit);
+  Stored publish_json_in_unit(Port& port, std::string_view event, std::string_view json, const PublishOptions& options,
+                              UnitOfWork& unit);
+  PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options);
   static Outcome give_to_sink(const Port& port, const EventType& type, const void* event,
                               const PublishOptions* options);
 
@@ -129,9 +159,26 @@ class Dispatch {
   template <Plans which>
   Outcome publish_inside(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
 
+  // Cold: an event that is stored first, or one that is refused. The second is for a thread's only publish and takes what
+  // detail::publish() took in its order, so that the hot way moves no register for it.
+  Outcome publish_otherwise(ThreadSlot& slot, bool outermost, const Port& port, const EventType& type,
+                            const void* event, const PublishOptions* options);
+  static Outcome publish_otherwise_alone(const Port& port, const EventType& type, const void* event,
+                                         const PublishOptions* options);
+  Outcome publish_stored(const Port& port, const EventType& type, const void* event, const PublishOptions& options);
+  StoredEvent stored_form(const Port& port, const EventType& type, const void* event, const PublishOptions& options);
+  enum class Versions { this_one, later_too };  // whether upcasters take the event further
+  Stored store_in_unit(Port& port, const EventType& type, const void* event, const PublishOptions& options,
+                       UnitOfWork& unit, Versions versions);
+  void call_after_commit(const Port& port, const EventType& type, const void* event, const PublishOptions& options,
+                         Versions versions) noexcept;
+  const DeclaredEvent& find_own_event(const Port& port, std::string_view event) const;
+  const EventPlan* find_plan(const EventType& type) const;
+  void check_renamed() const;
+  LogPlan log_plan() const;
+
   BackgroundPool& pool_of(const std::string& module);
   void end_background(bool drained);
-  void background_ended();
   void note_time(const Step& step, Clock::Steady before, Clock::Steady after);
   void run_timed(ThreadSlot& slot, const Frame& frame);
   void run_live(ThreadSlot& slot, const Frame& frame);
@@ -141,7 +188,6 @@ class Dispatch {
   void record_live_failure(const Frame& frame) noexcept;
   void record(const Frame& frame, const std::string& module, const std::string& handler) noexcept;
   static void keep(Outcome& outcome, HandlerFailure failure);
-  void tell(const HandlerFailure& failure);
   void warn_slow(Handler& handler, std::chrono::nanoseconds took, Clock::Steady now);
   const EventPlan* plan_while_draining(const EventType& type) const;
   void leave(ThreadSlot& slot);
@@ -150,7 +196,7 @@ class Dispatch {
   [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
   void connect_upcasters();
   DeclaredEvent& end_of(const DeclaredUpcaster& upcaster, const EventId& id, std::string_view type);
-  void run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
+  void run_upcaster(const Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
                     PublishReport& report);
   bool idle() const;
 
@@ -179,6 +225,7 @@ class Dispatch {
   std::vector<std::unique_ptr<PlanTable>> tables_;   // the newest last; older ones may still be run
   std::atomic<const PlanTable*> draining_{nullptr};  // for events published by handlers that still run
   std::atomic<std::size_t> in_background_{0};        // jobs that wait or run
+  std::atomic<std::uint64_t> background_count_{0};
   std::mutex drained_mutex_;
   std::condition_variable drained_;
   bool closing_ = false;
@@ -187,6 +234,8 @@ class Dispatch {
   std::vector<std::unique_ptr<BackgroundPool>> removed_pools_;                 // as removed_
   std::vector<std::string> given_up_;
   std::unordered_map<const ThreadSlot*, Seen> seen_;  // by the watch alone
+  std::vector<std::shared_ptr<Consumer>> consumers_;  // guarded by handlers_mutex_
+  LogDoor log_door_;
 };
 
 }  // namespace ashlar::detail

@@ -23,30 +23,48 @@ BackgroundPool& Dispatch::pool_of(const std::string& module) {
 }
 
 void Dispatch::run_in_background(const BackgroundJob& job) noexcept {
+  ThreadSlot& slot = slot_of_this_thread();
+  {
+    Frame frame(this_thread.frame, &slot, *job.plan, job.event.get(), &job.metadata);
+    frame.origin = Frame::Origin::told;
+    run_alone(job.step->run, frame, 0);
+  }
+  background_ended();
+}
+
+ThreadSlot& Dispatch::slot_of_this_thread() {
   ThreadState& thread = this_thread;
   if (thread.host != slots_.serial()) slots_.adopt(thread);
-  ThreadSlot& slot = *thread.slot;
+  return *thread.slot;
+}
+
+std::optional<HandlerFailure> Dispatch::run_alone(const Step& step, Frame& frame, int delivery) noexcept {
+  ThreadState& thread = this_thread;
+  ThreadSlot& slot = *frame.slot;
   const Step* const outer_running = slot.running.load(std::memory_order_relaxed);
-  const Step& step = job.step->run;
-  {
-    Frame frame(thread.frame, &slot, *job.plan, job.event.get(), &job.metadata);
-    thread.frame = &frame;
-    slot.jobs.fetch_add(1, std::memory_order_relaxed);
-    slot.running.store(&step, std::memory_order_relaxed);
-    const Clock::Steady before = clock_.steady_now();
+  std::optional<HandlerFailure> failure;
+  thread.frame = &frame;
+  slot.jobs.fetch_add(1, std::memory_order_relaxed);
+  slot.running.store(&step, std::memory_order_relaxed);
+  const Clock::Steady before = clock_.steady_now();
+  try {
+    step.call(step.object, frame.event, frame);
+  } catch (...) {
+    step.statistics->failures.fetch_add(1, std::memory_order_relaxed);
+    failure.emplace();
     try {
-      step.call(step.object, frame.event, frame);
+      *failure = describe_failure(frame, step.handler->module, step.handler->name);
+      failure->delivery = delivery;
+      tell(*failure);
     } catch (...) {
-      step.statistics->failures.fetch_add(1, std::memory_order_relaxed);
-      record(frame, step.handler->module, step.handler->name);
+      log_.error("a failure could not be reported in full");
     }
-    note_time(step, before, clock_.steady_now());
-    if (thread.cancelled_inside) finish_cancellations(frame.outer);
-    thread.frame = frame.outer;
-    const PublishReport report(frame.outcome);  // nobody asks for it
   }
+  note_time(step, before, clock_.steady_now());
+  if (thread.cancelled_inside) finish_cancellations(frame.outer);
+  thread.frame = frame.outer;
   slot.running.store(outer_running, std::memory_order_release);
-  background_ended();
+  return failure;
 }
 
 void Dispatch::give_up_in_background(const BackgroundJob& job, std::string_view why) noexcept {

@@ -1,5 +1,6 @@
 // What is told of handlers and of what they did.
 
+#include "dispatch/consumer.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/report_details.hpp"
 
@@ -41,6 +42,13 @@ std::vector<HandlerDescription> Dispatch::handlers_of(const DeclaredEvent& event
         add(member, member.statistics->calls.load(std::memory_order_relaxed));
       }
     }
+  }
+  for (const auto& consumer : consumers_) {
+    consumer->each_step_of(event, [&](const Step& step) {
+      if (step.handler == nullptr) return;  // not compiled yet
+      add(step, step.statistics->calls.load(std::memory_order_relaxed));
+      result.back().consumer = consumer->full_name();
+    });
   }
   return result;
 }

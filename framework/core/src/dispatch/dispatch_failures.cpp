@@ -76,11 +76,20 @@ void Dispatch::record(const Frame& frame, const std::string& module, const std::
 }
 
 void Dispatch::tell(const HandlerFailure& failure) {
-  log_.error("handler failed", {{"failed_event", failure.event},
-                                {"failed_event_id", failure.event_id},
-                                {"failed_module", failure.module},
-                                {"failed_handler", failure.handler},
-                                {"error", failure.message}});
+  if (failure.delivery == 0) {
+    log_.error("handler failed", {{"failed_event", failure.event},
+                                  {"failed_event_id", failure.event_id},
+                                  {"failed_module", failure.module},
+                                  {"failed_handler", failure.handler},
+                                  {"error", failure.message}});
+  } else {
+    log_.error("handler failed", {{"failed_event", failure.event},
+                                  {"failed_event_id", failure.event_id},
+                                  {"failed_module", failure.module},
+                                  {"failed_handler", failure.handler},
+                                  {"delivery", failure.delivery},
+                                  {"error", failure.message}});
+  }
   failures_.tell(failure);
 }
 

@@ -4,6 +4,7 @@
 #include "dispatch/port.hpp"
 
 #include <ashlar/json.hpp>
+#include <ashlar/stream_consumer.hpp>
 
 namespace ashlar::detail {
 
@@ -29,7 +30,7 @@ const std::string& Frame::known_json() const {
 }
 
 // Own options first, then the scopes that were open when it was published, innermost first; and so outwards.
-std::string_view Frame::inherited(std::string PublishOptions::*given, std::string Correlation::*scoped) const {
+std::string_view Frame::inherited(const Inherited& what) const {
   const CorrelationScope* scope = this_thread.scope;
   const auto opened_inside = [](const CorrelationScope* it, const Frame* frame) {
     for (const Frame* at = it->opened_in_; at != nullptr; at = at->outer) {
@@ -38,10 +39,13 @@ std::string_view Frame::inherited(std::string PublishOptions::*given, std::strin
     return false;
   };
   for (const Frame* frame = this; frame != nullptr; frame = frame->outer) {
-    if (frame->options != nullptr && !(frame->options->*given).empty()) return frame->options->*given;
+    if (frame->origin == Origin::stored) return StoredFrame::of(*frame).delivery.metadata().*what.stored;
+    if (frame->origin == Origin::batch) return {};
+    if (frame->options != nullptr && !(frame->options->*what.given).empty()) return frame->options->*what.given;
+    if (frame->origin == Origin::told) return {};
     while (scope != nullptr && opened_inside(scope, frame)) scope = scope->outer_;
     for (; scope != nullptr && scope->opened_in_ == frame->outer; scope = scope->outer_) {
-      if (!(scope->correlation_.*scoped).empty()) return scope->correlation_.*scoped;
+      if (!(scope->correlation_.*what.scoped).empty()) return scope->correlation_.*what.scoped;
     }
   }
   return {};
@@ -62,6 +66,17 @@ std::string Frame::chain() const {
   return text;
 }
 
+PublishOptions told_by(const Metadata& metadata) {
+  return {.id = metadata.id,
+          .time = metadata.time,
+          .correlation_id = metadata.correlation_id,
+          .causation_id = metadata.causation_id,
+          .tenant_id = metadata.tenant_id,
+          .user_id = metadata.user_id};
+}
+
+Delivery& delivery_of(const EventContext& context) { return StoredFrame::of(Frame::of(context)).delivery; }
+
 HandlerFailure describe_failure(const Frame& frame, const std::string& module, const std::string& handler) {
   return {.event_id = frame.known_id().to_string(),
           .event = event_text(frame.event_id()),
@@ -75,6 +90,7 @@ HandlerFailure describe_failure(const Frame& frame, const std::string& module, c
 namespace ashlar {
 
 using detail::Frame;
+using detail::StoredFrame;
 
 std::string_view EventContext::name() const { return Frame::of(*this).event_id().name; }
 
@@ -84,32 +100,40 @@ const Uuid& EventContext::id() const { return Frame::of(*this).known_id(); }
 
 Time EventContext::time() const { return Frame::of(*this).known_time(); }
 
-std::string_view EventContext::source() const { return Frame::of(*this).plan().event->module; }
+std::string_view EventContext::source() const {
+  const Frame& frame = Frame::of(*this);
+  if (frame.origin == Frame::Origin::stored) return StoredFrame::of(frame).delivery.metadata().source;
+  return frame.plan().event->module;
+}
 
 std::string EventContext::correlation_id() const {
   const Frame* frame = &Frame::of(*this);
-  const auto known = frame->inherited(&PublishOptions::correlation_id, &Correlation::correlation_id);
+  const auto known =
+      frame->inherited({&PublishOptions::correlation_id, &Correlation::correlation_id, &Metadata::correlation_id});
   if (!known.empty()) return std::string(known);
-  while (frame->outer != nullptr) frame = frame->outer;
+  while (frame->origin == Frame::Origin::publish && !frame->begins_anew()) frame = frame->outer;
   return frame->known_id().to_string();
 }
 
 std::string EventContext::causation_id() const {
   const Frame& frame = Frame::of(*this);
+  if (frame.origin == Frame::Origin::stored) return StoredFrame::of(frame).delivery.metadata().causation_id;
   if (frame.options != nullptr && !frame.options->causation_id.empty()) return frame.options->causation_id;
-  return frame.outer == nullptr ? std::string() : frame.outer->known_id().to_string();
+  if (frame.origin != Frame::Origin::publish || frame.begins_anew()) return {};
+  return frame.outer->known_id().to_string();
 }
 
 std::string_view EventContext::tenant_id() const {
-  return Frame::of(*this).inherited(&PublishOptions::tenant_id, &Correlation::tenant_id);
+  return Frame::of(*this).inherited({&PublishOptions::tenant_id, &Correlation::tenant_id, &Metadata::tenant_id});
 }
 
 std::string_view EventContext::user_id() const {
-  return Frame::of(*this).inherited(&PublishOptions::user_id, &Correlation::user_id);
+  return Frame::of(*this).inherited({&PublishOptions::user_id, &Correlation::user_id, &Metadata::user_id});
 }
 
 std::string EventContext::key() const {
   const Frame& frame = Frame::of(*this);
+  if (frame.origin == Frame::Origin::stored) return StoredFrame::of(frame).delivery.metadata().key;
   const auto& key = frame.plan().event->descriptor.key;
   return key ? key(frame.event) : std::string();
 }
@@ -127,7 +151,13 @@ Metadata EventContext::metadata() const {
           .key = key()};
 }
 
-std::string_view Envelope::data() const { return Frame::of(*this).known_json(); }
+std::string_view Envelope::data() const {
+  const Frame& frame = Frame::of(*this);
+  if (frame.origin == Frame::Origin::stored && !StoredFrame::of(frame).is_converted) {
+    return StoredFrame::of(frame).delivery.data();
+  }
+  return frame.known_json();
+}
 
 CorrelationScope::CorrelationScope(Correlation correlation)
     : correlation_(std::move(correlation)), outer_(detail::this_thread.scope), opened_in_(detail::this_thread.frame) {
@@ -142,6 +172,10 @@ std::optional<CurrentHandler> current_handler() {
   const detail::Step* step = frame->slot->running.load(std::memory_order_relaxed);
   if (step == nullptr || step->handler == nullptr) return std::nullopt;
   const detail::Handler& handler = *step->handler;
+  if (frame->origin == Frame::Origin::batch) {
+    return CurrentHandler{
+        .module = handler.module, .handler = handler.name, .event = {}, .event_id = {}, .correlation_id = {}};
+  }
   return CurrentHandler{.module = handler.module,
                         .handler = handler.name,
                         .event = frame->event_id().name,

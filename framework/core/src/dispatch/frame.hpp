@@ -6,6 +6,7 @@
 #include <array>
 #include <ashlar/envelope.hpp>
 #include <ashlar/publish_report.hpp>
+#include <ashlar/stream.hpp>
 #include <memory>
 #include <string>
 
@@ -13,7 +14,15 @@ namespace ashlar::detail {
 
 // One publish while it runs; lives on the publisher's stack, and is what handlers get as their context. What they ask of it
 // is computed then, and kept.
-struct Frame final : Envelope {
+struct Frame : Envelope {
+  // Who knows the metadata.
+  enum class Origin : std::uint16_t {
+    publish,  // what the options leave open is inherited
+    told,     // the options, and they alone
+    stored,   // a StoredFrame
+    batch     // nobody: it stands for several events, and what is published inside begins anew
+  };
+
   Frame(Frame* its_outer, ThreadSlot* its_slot, const EventPlan& its_plan, const void* its_event,
         const PublishOptions* its_options)
       : outcome{&its_plan},
@@ -37,7 +46,14 @@ struct Frame final : Envelope {
   const Uuid& known_id() const;
   Time known_time() const;
   const std::string& known_json() const;
-  std::string_view inherited(std::string PublishOptions::*given, std::string Correlation::*scoped) const;
+  // A piece of metadata that is handed on, where it may stand.
+  struct Inherited {
+    std::string PublishOptions::*given;
+    std::string Correlation::*scoped;
+    std::string Metadata::*stored;
+  };
+  std::string_view inherited(const Inherited& what) const;
+  bool begins_anew() const { return outer == nullptr || outer->origin == Origin::batch; }
 
   // `orders.order.placed -> stock.reserved -> …`, outermost first; long chains are shortened in the middle.
   std::string chain() const;
@@ -52,7 +68,7 @@ struct Frame final : Envelope {
   int depth;
   mutable bool has_id = false;
   mutable bool has_time = false;
-  std::uint16_t reserved = 0;  // so that the three are set by one store
+  Origin origin = Origin::publish;  // as wide as it is so that the three are set by one store
   // Without a value until has_id and has_time say so: most publishes never pay for one.
   union {
     mutable Uuid id_value;
@@ -61,6 +77,26 @@ struct Frame final : Envelope {
     mutable Time time_value;
   };
 };
+
+// The delivery of a stored event to a handler.
+struct StoredFrame : Frame {
+  // `converted`: an upcaster made the event of what is stored.
+  StoredFrame(Frame* its_outer, ThreadSlot* its_slot, const EventPlan& its_plan, const void* its_event, Delivery& its,
+              bool converted)
+      : Frame(its_outer, its_slot, its_plan, its_event, nullptr), delivery(its), is_converted(converted) {
+    origin = Origin::stored;
+    id_value = its.metadata().id;
+    time_value = its.metadata().time;
+    has_id = has_time = true;
+  }
+  static const StoredFrame& of(const Frame& frame) { return static_cast<const StoredFrame&>(frame); }
+
+  Delivery& delivery;
+  const bool is_converted;
+};
+
+// All that a publish elsewhere needs to have the same metadata, but for source and key.
+PublishOptions told_by(const Metadata& metadata);
 
 // The exception being handled, as the failure of a handler; called inside the catch block.
 HandlerFailure describe_failure(const Frame& frame, const std::string& module, const std::string& handler);

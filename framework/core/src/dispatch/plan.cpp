@@ -38,6 +38,7 @@ class Compiler {
     std::unordered_map<std::string, std::size_t> numbers;
     for (const auto& event : events) numbers.emplace(event_text(event->descriptor.id), event->number);
     for (const auto& handler : handlers) {
+      if (handler->consumer != nullptr) continue;
       if (!handler->by_pattern) {
         const auto found = numbers.find(handler->registered_for);
         if (found != numbers.end()) handlers_by_event_[found->second].push_back(handler.get());

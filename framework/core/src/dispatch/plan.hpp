@@ -14,6 +14,7 @@
 namespace ashlar::detail {
 
 class BackgroundPool;
+class Consumer;
 class LiveEvent;
 struct BackgroundStep;
 struct Chain;
@@ -31,6 +32,8 @@ struct Handler {
   std::unique_ptr<Chain> chain;    // null: no middleware wraps it
   BackgroundPool* pool = nullptr;  // null: runs at once
   bool known_to_middleware = false;
+  const Consumer* consumer = nullptr;  // null: publish() calls it
+  bool takes_batches = false;          // of a consumer; no middleware wraps it
 
   Handler();
   ~Handler();
@@ -76,6 +79,9 @@ struct DeclaredEvent {
   std::string routing_key;
   std::size_t number = 0;  // in order of declaration
   const UpcasterDescriptor* upcaster = nullptr;
+  std::atomic<bool> consumed{false};  // by a stream consumer, in this start
+
+  bool durable() const { return descriptor.durable || consumed.load(std::memory_order_relaxed); }
 };
 
 struct DeclaredUpcaster {
@@ -85,13 +91,14 @@ struct DeclaredUpcaster {
 
 // Everything publish() needs for one event, in one place.
 struct EventPlan {
-  const Port* owner = nullptr;
+  const Port* publisher = nullptr;  // whose publishes go the short way; null: the event is stored first
   const Step* steps = nullptr;
   const Step* end = nullptr;        // a step without a call
   std::uint32_t number = 0;         // among PlanTable::plans
   std::ptrdiff_t to_converted = 0;  // from here to the event's plan without patterns
   LiveEvent* live = nullptr;
   const DeclaredEvent* event = nullptr;
+  const Port* owner = nullptr;
 };
 
 // The plan of a host: by the index of the event's type. Immutable once published.

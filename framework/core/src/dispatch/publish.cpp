@@ -3,6 +3,7 @@
 #include "dispatch/barrier.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/report_details.hpp"
+#include "dispatch/stay.hpp"
 
 #include <ashlar/json.hpp>
 
@@ -51,12 +52,14 @@ template <Dispatch::Plans which, Dispatch::Nesting nesting>
   const EventPlan* plan = type.index < table->type_count ? table->types[type.index] : nullptr;
   if (plan == nullptr && !outermost) [[unlikely]]
     plan = plan_while_draining(type);
-  if (plan == nullptr || (which == Plans::all && plan->owner != &port)) [[unlikely]] {
-    refuse(outermost ? &slot : nullptr, port, type);
+  if (plan == nullptr || (which == Plans::all && plan->publisher != &port)) [[unlikely]] {
+    if constexpr (!may_nest) return publish_otherwise_alone(port, type, event, options);
+    return publish_otherwise(slot, outermost, port, type, event, options);
   }
   if constexpr (which == Plans::without_patterns) plan += plan->to_converted;
 
   Frame frame(may_nest ? thread.frame : nullptr, &slot, *plan, event, options);
+  if constexpr (which == Plans::stored) frame.origin = Frame::Origin::told;
   if (may_nest && frame.depth > max_depth_) [[unlikely]] {
     if (outermost) leave(slot);
     refuse_depth(port, frame);
@@ -147,56 +150,43 @@ void Dispatch::note_time(const Step& step, Clock::Steady before, Clock::Steady a
   if (after - before > step.handler->options.slow_after) warn_slow(*step.handler, after - before, after);
 }
 
-// Several publishes of this thread as if they were inside a handler.
-class Dispatch::Stay {
- public:
-  Stay(Dispatch& dispatch, const Port& port, const EventType& type)
-      : dispatch_(dispatch),
-        slot_(dispatch.slots_.adopt(this_thread)),
-        outermost_(slot_.running.load(std::memory_order_relaxed) == nullptr) {
-    if (!outermost_) return;
-    slot_.running.store(&ThreadSlot::entering, std::memory_order_relaxed);
-    light_fence(slot_.running);
-    const bool closed = dispatch_.table_.load(std::memory_order_seq_cst)->type_count == 0;
-    if (closed) dispatch_.refuse(&slot_, port, type);
-  }
-  ~Stay() {
-    if (outermost_) dispatch_.leave(slot_);
-  }
-  Stay(const Stay&) = delete;
-  Stay& operator=(const Stay&) = delete;
+Outcome Dispatch::publish_stored(const Port& port, const EventType& type, const void* event,
+                                 const PublishOptions& options) {
+  return publish_inside<Plans::stored>(port, type, event, &options);
+}
 
- private:
-  Dispatch& dispatch_;
-  ThreadSlot& slot_;
-  const bool outermost_;
-};
-
-PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::string_view json,
-                                     const PublishOptions& options) {
+const DeclaredEvent& Dispatch::find_own_event(const Port& port, std::string_view event) const {
   const DeclaredEvent* declared = find_event(event);
   if (declared == nullptr || declared->module != port.module) {
     throw PublishRefused(fmt::format("module '{}' may not publish '{}': {}", port.module, event,
                                      declared == nullptr ? "no module declares that event" + did_you_mean_event(event)
                                                          : "module '" + declared->module + "' declared it"));
   }
+  return *declared;
+}
+
+PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::string_view json,
+                                     const PublishOptions& options) {
+  const DeclaredEvent* declared = &find_own_event(port, event);
   const EventDescriptor& descriptor = declared->descriptor;
   const std::unique_ptr<void, void (*)(void*)> value(descriptor.make(), descriptor.destroy);
   from_json(value.get(), *descriptor.data, json, {});
   if (declared->upcaster == nullptr) return PublishReport(publish<>(port, *descriptor.type, value.get(), &options));
 
   // All versions are the same happening: one id, one time, and a stop that waits for every one of them.
-  const Stay stay(*this, port, *descriptor.type);
+  const Stay stay(*this);
+  if (stay.is_refused()) refuse(nullptr, port, *descriptor.type);
   PublishOptions shared = options;
   if (!shared.time) shared.time = clock_.now();
   if (!shared.id) shared.id = Uuid::v7(shared.time->time_since_epoch().count());
   PublishReport report(publish_inside<Plans::all>(port, *descriptor.type, value.get(), &shared));
+  if (report.outcome_.plan == nullptr) return report;  // a duplicate
   run_upcaster(port, *declared, value.get(), shared, report);
   return report;
 }
 
-void Dispatch::run_upcaster(Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
-                            PublishReport& report) {
+void Dispatch::run_upcaster(const Port& port, const DeclaredEvent& from, const void* value,
+                            const PublishOptions& options, PublishReport& report) {
   const UpcasterDescriptor& upcaster = *from.upcaster;
   const DeclaredEvent& to = *events_by_reference_.at(event_text(upcaster.to));
   std::shared_ptr<void> converted;

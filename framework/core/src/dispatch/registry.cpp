@@ -1,5 +1,6 @@
 #include "dispatch/registry.hpp"
 
+#include "dispatch/consumer.hpp"
 #include "json/schema.hpp"
 #include <ashlar/event_pattern.hpp>
 
@@ -19,6 +20,7 @@ EventInfo info_of(const DeclaredEvent& event) {
                  .type = std::string(descriptor.type_name),
                  .routing_key = event.routing_key,
                  .leaves_the_process = descriptor.leaves_the_process,
+                 .durable = event.durable(),
                  .has_key = static_cast<bool>(descriptor.key),
                  .deprecated = descriptor.deprecated,
                  .deprecated_fields = descriptor.deprecated_fields};
@@ -89,6 +91,29 @@ void Registry::add(std::string reference, HandlerFunction function, HandlerOptio
   handler->function = std::move(function);
   check_declared(*handler, type);
   dispatch_.add_handler(std::move(handler));
+}
+
+StreamHandlers& Registry::add_stream(std::string_view name, StreamOptions options) {
+  if (module_.empty()) {
+    throw DeclarationError(
+        fmt::format("stream consumer '{}' was registered too late: consumers are registered in "
+                    "Module::register_handlers, while the "
+                    "host starts",
+                    name));
+  }
+  const std::string who = fmt::format("stream consumer '{}.{}'", module_, name);
+  if (name.empty() || name.find('.') != std::string_view::npos || !has_event_name_characters(name)) {
+    problems_.push_back(fmt::format(
+        "{}: '{}' is no name for a consumer, which is its identity in the log: [a-z][a-z0-9_]*", who, name));
+  } else if (!names_.insert(std::string(name)).second) {
+    problems_.push_back(fmt::format(
+        "module '{}' has two handlers or consumers named '{}': a consumer's name is its identity in the log, so give "
+        "each a name of its own",
+        module_, name));
+  }
+  check_stream_options(options, who, problems_);
+  return dispatch_.add_consumer(
+      std::make_shared<Consumer>(dispatch_, module_, order_, std::string(name), std::move(options)));
 }
 
 // The given name, which must be new in the module, or one made from what it is registered for.

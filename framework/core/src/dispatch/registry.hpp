@@ -30,6 +30,7 @@ class Registry final : public EventRegistry {
  private:
   void add(EventId event, std::string_view type, HandlerFunction handler, HandlerOptions options) override;
   void add(std::string_view name_or_pattern, HandlerFunction handler, HandlerOptions options) override;
+  StreamHandlers& add_stream(std::string_view name, StreamOptions options) override;
   void add(std::string reference, HandlerFunction handler, HandlerOptions options, std::string_view type);
   void check_open(std::string_view reference) const;
   std::string unused_name(const HandlerOptions& options, const std::string& reference);

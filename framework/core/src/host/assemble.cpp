@@ -61,6 +61,12 @@ void HostCore::declare(ModuleRecord& record, std::size_t number) {
     std::throw_with_nested(StartError(fmt::format("module '{}' failed in declare()", record.name)));
   }
   for (const std::string& service : record.provides) {
+    if (options.services.find(service) != nullptr) {
+      throw DeclarationError(fmt::format(
+          "module '{}' provides service '{}', which the application offers already (HostOptions::services): a service "
+          "has one provider, so remove one of them",
+          record.name, service));
+    }
     const auto [known, added] = services_.try_emplace(service, Service{number, nullptr});
     if (!added) {
       throw DeclarationError(
@@ -79,6 +85,7 @@ void HostCore::resolve_needs(ModuleRecord& record, std::vector<std::string>& pro
       record.depends_on.push_back(found->second.provider);
       continue;
     }
+    if (options.services.find(service) != nullptr) continue;
     problems.push_back(
         fmt::format("module '{}' needs service '{}', which no module provides: add the module that "
                     "provides it, or remove d.needs<{}>() (modules/{})",

@@ -1,4 +1,5 @@
 #include "host/core.hpp"
+#include "host/deadline.hpp"
 
 #include <fmt/format.h>
 
@@ -34,14 +35,15 @@ HostCore::HostCore(HostOptions given)
     : options(with_defaults(std::move(given))),
       clock(*options.clock),
       log(options.log, "host"),
-      dispatch(clock, options.log, options.max_depth, options.middleware),
+      dispatch(clock, options.log, options.max_depth, options.middleware, options.event_log),
       registry(dispatch),
       checks(clock),
       state_changes([this] {
         log.error("an observer of module states failed", {{"error", current_exception_message()}});
       }),
       no_routes_(std::make_unique<NoRoutes>()),
-      routes_(options.routes == nullptr ? no_routes_.get() : options.routes) {}
+      routes_(options.routes == nullptr ? no_routes_.get() : options.routes),
+      log_shutdown_(clock, dispatch.log_door()) {}
 
 HostCore::~HostCore() {
   stop();
@@ -135,6 +137,9 @@ void* HostCore::find_service(std::string_view service, const ModuleRecord* asker
                     asker->name, service, service, asker->name));
   }
   const auto found = services_.find(service);
+  if (found == services_.end()) {
+    if (void* offered = options.services.find(service)) return offered;
+  }
   if (found == services_.end() || found->second.object == nullptr) {
     const ModuleRecord* provider = found == services_.end() ? nullptr : records_[found->second.provider].get();
     if (provider == nullptr || !provider->left_out) {
@@ -156,6 +161,17 @@ void HostCore::provide_service(std::string_view service, void* object, const Mod
                     provider.name, service, service, provider.name));
   }
   services_.find(service)->second.object = object;
+}
+
+// What a consumer does may be work for background handlers, and the other way round: until nothing happened in between.
+bool HostCore::settle(std::chrono::milliseconds limit) {
+  const Clock::Steady deadline = deadline_in(clock, limit);
+  while (true) {
+    if (!dispatch.settle(deadline)) return false;
+    const std::uint64_t before = dispatch.background_count();
+    if (!dispatch.log_door().settle(limit)) return false;
+    if (dispatch.background_count() == before && dispatch.settle(deadline)) return true;
+  }
 }
 
 void HostCore::watch() {
@@ -192,9 +208,7 @@ void ModuleHost::start() { core_->start(); }
 StopReport ModuleHost::stop() { return core_->stop(); }
 void ModuleHost::wait() { core_->wait(); }
 void ModuleHost::request_stop() { core_->request_stop(); }
-bool ModuleHost::settle(std::chrono::milliseconds limit) {
-  return core_->dispatch.settle(core_->clock.steady_now() + limit);
-}
+bool ModuleHost::settle(std::chrono::milliseconds limit) { return core_->settle(limit); }
 bool ModuleHost::running() const { return core_->running(); }
 HealthReport ModuleHost::health() { return core_->health(); }
 HostDescription ModuleHost::describe() const { return core_->describe(); }

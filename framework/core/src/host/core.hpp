@@ -4,6 +4,7 @@
 #include "dispatch/registry.hpp"
 #include "host/bounded_task.hpp"
 #include "host/health_checks.hpp"
+#include "host/log_shutdown.hpp"
 #include "host/module_record.hpp"
 
 #include <ashlar/host.hpp>
@@ -34,6 +35,7 @@ class HostCore {
   void request_stop();
 
   bool running() const;
+  bool settle(std::chrono::milliseconds limit);
   HealthReport health();
   HostDescription describe() const;
   EventBus& bus_of(std::string_view module);
@@ -70,6 +72,10 @@ class HostCore {
   void prepare_module(ModuleRecord& record);
   void check_provided(const ModuleRecord& record) const;
   void register_handlers();
+  void check_durable_events(std::vector<std::string>& problems) const;
+  bool needs_log() const;
+  void open_log();
+  void begin_log();
   void warn_of_deprecated_events() const;
   void start_module(ModuleRecord& record);
   void check_dependencies(const ModuleRecord& record);
@@ -107,6 +113,7 @@ class HostCore {
   bool watch_ends_ = false;
   std::thread watch_;
   std::vector<Stopping> stopping_;  // whose stop() takes longer than its share
+  LogShutdown log_shutdown_;
 };
 
 std::unique_ptr<ModuleContext, void (*)(ModuleContext*)> make_context(HostCore& core, ModuleRecord& record);

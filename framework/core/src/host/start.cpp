@@ -85,8 +85,48 @@ void HostCore::register_handlers() {
     }
     registry.end_turn();
   }
-  const std::vector<std::string> problems = registry.take_problems();
+  std::vector<std::string> problems = registry.take_problems();
+  for (std::string& problem : dispatch.connect_consumers()) problems.push_back(std::move(problem));
+  check_durable_events(problems);
   if (!problems.empty()) throw DeclarationError(fmt::format("{}", fmt::join(problems, "\n")));
+}
+
+void HostCore::check_durable_events(std::vector<std::string>& problems) const {
+  if (options.event_log) return;
+  for (const auto& event : dispatch.events()) {
+    if (!event->descriptor.durable || records_[numbers_.find(event->module)->second]->left_out) continue;
+    problems.push_back(
+        fmt::format("module '{}' declares event '{}' durable, but this host has no durable log: give it one with "
+                    "HostOptions::event_log, or remove .durable()",
+                    event->module, event_text(event->descriptor.id)));
+  }
+}
+
+// A module that uses a service of the application may publish in a transaction of its store, and then it is too late to open
+// the log of that store.
+bool HostCore::needs_log() const {
+  if (!options.event_log) return false;
+  if (dispatch.has_consumers()) return true;
+  for (const auto& event : dispatch.events()) {
+    if (event->durable() && !records_[numbers_.find(event->module)->second]->left_out) return true;
+  }
+  for (const std::size_t number : order_) {
+    for (const std::string& service : records_[number]->needs) {
+      if (options.services.find(service) != nullptr) return true;
+    }
+  }
+  return false;
+}
+
+void HostCore::open_log() {
+  dispatch.log_door().allow();
+  if (!needs_log()) return;
+  try {
+    dispatch.log_door().open();
+  } catch (...) {
+    std::throw_with_nested(StartError("the durable log could not be opened"));
+  }
+  checks.add("log", [&door = dispatch.log_door()] { return door.trouble(); });
 }
 
 void HostCore::start() {
@@ -99,6 +139,8 @@ void HostCore::start() {
   }
   started_.clear();
   warn_of_deprecated_events();
+  open_log();
+  log_shutdown_.reset();
   dispatch.open();
   watch_ = std::thread([this] { watch(); });
   try {
@@ -108,6 +150,7 @@ void HostCore::start() {
       start_module(record);
       if (state_of(record) != ModuleState::failed) started_.push_back(number);
     }
+    begin_log();
   } catch (...) {
     log_failures(take_down());
     throw;
@@ -115,6 +158,14 @@ void HostCore::start() {
   std::lock_guard lock(mutex_);
   phase_ = Phase::running;
   log.info("host started", {{"modules", started_.size()}});
+}
+
+void HostCore::begin_log() {
+  try {
+    dispatch.log_door().begin();
+  } catch (...) {
+    std::throw_with_nested(StartError("the stream consumers could not begin to receive"));
+  }
 }
 
 // Who asked for the event by a pattern did not ask for this one.

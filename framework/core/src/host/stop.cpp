@@ -41,6 +41,8 @@ StopReport HostCore::take_down() {
   ended_ = false;
   const Clock::Steady deadline = deadline_in(clock, options.stop_deadline);
   for (auto at = started_.rbegin(); at != started_.rend(); ++at) set_state(*records_[*at], ModuleState::stopping);
+  const Clock::Steady log_deadline = half_way_to(deadline);
+  log_shutdown_.end(log_deadline, log_deadline + (deadline - log_deadline) / 2);
   drained_ = dispatch.close(half_way_to(deadline));
   for (std::string& given_up : dispatch.take_given_up()) report.failures.push_back(std::move(given_up));
   checks.clear(half_way_to(deadline));
@@ -83,8 +85,10 @@ void HostCore::note_stopped(ModuleRecord& record, BoundedTask& task, StopReport&
 
 // Waits for whatever of the run has not ended yet, and names what still runs at `deadline`.
 void HostCore::await_stragglers(Clock::Steady deadline, StopReport& report) {
+  const bool log_ended = log_shutdown_.end(deadline, deadline);
   drained_ = drained_ || dispatch.close(deadline);
   if (!drained_) report.stragglers = dispatch.running();
+  if (!log_ended && report.stragglers.empty()) report.stragglers.push_back("the durable log, which has not ended");
   for (std::string& check : checks.late(deadline)) report.stragglers.push_back(std::move(check));
   for (auto at = stopping_.begin(); at != stopping_.end();) {
     if (at->task->wait(clock, deadline)) {
@@ -96,6 +100,12 @@ void HostCore::await_stragglers(Clock::Steady deadline, StopReport& report) {
     }
   }
   if (ended_ || !drained_ || !report.stragglers.empty()) return;
+  const bool closed = log_shutdown_.close(deadline);
+  for (std::string& failure : log_shutdown_.take_failures()) report.failures.push_back(std::move(failure));
+  if (!closed) {
+    report.stragglers.push_back("the durable log, which has not closed");
+    return;
+  }
   ended_ = true;
   routes_->clear();
   for (auto& [name, service] : services_) service.object = nullptr;

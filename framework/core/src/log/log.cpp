@@ -37,8 +37,10 @@ void Log::write(LogLevel level, std::string_view text, std::initializer_list<Log
   if (!handler) return sink_->write(module_, level, text, fields);
 
   std::vector<LogField> all(fields);
-  all.emplace_back("event_id", handler->event_id);
-  all.emplace_back("event", handler->event);
+  if (!handler->event_id.empty()) {
+    all.emplace_back("event_id", handler->event_id);
+    all.emplace_back("event", handler->event);
+  }
   if (!handler->correlation_id.empty()) all.emplace_back("correlation_id", handler->correlation_id);
   all.emplace_back("handler", handler->handler);
   if (handler->module != module_) all.emplace_back("handler_module", handler->module);

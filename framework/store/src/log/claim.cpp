@@ -166,6 +166,9 @@ void ConsumerRows::claim_fresh(Work& work, const Consumer& consumer, Owner owner
       Query(work.db, "SELECT 1 FROM ashlar_lease WHERE consumer = ? AND owner <> ? LIMIT 1", consumer.number, owner)
           .step();
 
+  // A dead letter that was retried after the consumer had been rewound has a row before its event is looked at.
+  const bool ahead = has_rows_from(work.db, consumer, consumer.next);
+
   Lease lease{.owner = owner, .since = now, .until = now + consumer.ack_wait};
   std::vector<Row> blocked;
   std::set<std::string> blocked_keys;
@@ -179,12 +182,15 @@ void ConsumerRows::claim_fresh(Work& work, const Consumer& consumer, Owner owner
     while (claim.deliveries.size() < limit) {
       if (!event.step()) {
         claim.more = looked_at == most_looked_at;
+        // So that what lies ahead is reached.
+        if (!claim.more && ahead) next = std::max(next, work.counters().last_sequence + 1);
         break;
       }
       ++looked_at;
       const std::int64_t sequence = event.integer(0);
       next = sequence + 1;
       if (!consumer.selection->selects(work.db, names_, event.integer(1))) continue;
+      if (ahead && row_of(work.db, consumer, sequence)) continue;
       const bool replay = sequence < consumer.replay_before;
       if ((rows || others) && !event.is_null(2)) {
         Row row{.sequence = sequence,
@@ -212,8 +218,16 @@ void ConsumerRows::claim_fresh(Work& work, const Consumer& consumer, Owner owner
           lease.deliveries, owner, lease.since, lease.until)
         .run();
   }
-  if (lease.deliveries > 0 || !blocked.empty() || next - consumer.next >= worth_noting) {
+  if (lease.deliveries > 0 || !blocked.empty() || ahead || next - consumer.next >= worth_noting) {
     Query(work.db, "UPDATE ashlar_consumer SET next = ? WHERE number = ?", next, consumer.number).run();
+    if (ahead) {
+      Query(
+          work.db,
+          "DELETE FROM ashlar_delivery WHERE consumer = ?1 AND state = 0 AND sequence BETWEEN ?2 AND ?3 AND NOT EXISTS "
+          "(SELECT 1 FROM ashlar_lease WHERE consumer = ?1 AND sequence BETWEEN first AND last)",
+          consumer.number, consumer.next, next - 1)
+          .run();
+    }
   }
 }
 

@@ -125,6 +125,7 @@ class ConsumerRows {
   void finish(Work& work, const Consumer& consumer, std::int64_t sequence, const std::string& key);
   void unblock(Work& work, const Consumer& consumer, const std::string& key);
   void unblock_all(Work& work, const Consumer& consumer);
+  bool has_rows_from(Connection& db, const Consumer& consumer, std::int64_t sequence);
   bool has_blocked(Connection& db, const Consumer& consumer);
   bool in_a_lease(Connection& db, const Consumer& consumer, const std::string& key, std::int64_t before, Owner except);
   bool may_hold(Connection& db, const Consumer& consumer, const Row& row, Owner owner, Time now);

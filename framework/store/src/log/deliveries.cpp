@@ -140,9 +140,9 @@ void ConsumerRows::park(Work& work, const Consumer& consumer, Row row) {
   work.wakes = true;
 }
 
-// It is settled for good. Where a lease runs over it, a row says so.
+// It is settled for good. Where a lease runs over it, or a claim will come by once more, a row says so.
 void ConsumerRows::finish(Work& work, const Consumer& consumer, std::int64_t sequence, const std::string& key) {
-  if (lease_of(work.db, consumer, sequence)) {
+  if (sequence >= consumer.next || lease_of(work.db, consumer, sequence)) {
     write(work, consumer, {.sequence = sequence, .state = State::done});
   } else {
     Query(work.db, "DELETE FROM ashlar_delivery WHERE consumer = ? AND sequence = ?", consumer.number, sequence).run();
@@ -178,6 +178,12 @@ void ConsumerRows::unblock(Work& work, const Consumer& consumer, const std::stri
   Query(work.db, "UPDATE ashlar_delivery SET state = 1 WHERE consumer = ? AND sequence = ?", consumer.number, first)
       .run();
   work.wakes = true;
+}
+
+bool ConsumerRows::has_rows_from(Connection& db, const Consumer& consumer, std::int64_t sequence) {
+  return Query(db, "SELECT 1 FROM ashlar_delivery WHERE consumer = ? AND sequence >= ? LIMIT 1", consumer.number,
+               sequence)
+      .step();
 }
 
 bool ConsumerRows::has_blocked(Connection& db, const Consumer& consumer) {

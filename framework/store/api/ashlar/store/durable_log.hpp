@@ -42,6 +42,18 @@ class DurableLog final : public EventLog {
   bool settle(std::chrono::milliseconds limit) override;
   std::string trouble() const override;
 
+  // Publishes the event at `due`, or soon after a start where nobody ran then; gives its number, for store().cancel(). In
+  // `unit`'s commit where one is given. What is scheduled past it, with store().schedule(), is noticed within
+  // retention_interval.
+  std::int64_t schedule(const StoredEvent& event, Time due, UnitOfWork* unit = nullptr);
+
+  // A consumer that begins while the host runs, and is not part of its plan: of a projection that is rebuilt, say. Throws
+  // Error while the host does not run.
+  void add(LoggedConsumer consumer);
+
+  // Ends it, waits for its handler where that runs, and forgets its position. Not from its own handler.
+  void remove(std::string_view consumer);
+
   // What it is made of.
   LogStore& store();
 

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <ashlar/errors.hpp>
+#include <ashlar/store/projection.hpp>
+#include <ashlar/store/transaction.hpp>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "generation.hpp"
+
+namespace ashlar::store {
+
+class Projection::State : public std::enable_shared_from_this<Projection::State> {
+ public:
+  State(DurableLog& log, std::function<Database()> connect, ProjectionPlan plan)
+      : log_(log),
+        connect_(std::move(connect)),
+        plan_(std::make_shared<const ProjectionPlan>(std::move(plan))),
+        reader_(connect_()) {
+    Transaction transaction(reader_);
+    reader_.execute(
+        "CREATE TABLE IF NOT EXISTS ashlar_projection (name TEXT NOT NULL, generation INTEGER NOT NULL,"
+        " serving INTEGER NOT NULL, PRIMARY KEY (name, generation)) STRICT, WITHOUT ROWID");
+    {
+      auto row = reader_.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 1", plan_->name);
+      if (row.step()) serving_.store(row.get<std::int64_t>(0));
+    }
+    if (serving_.load() == 0) {
+      make(reader_, 1, Serving::yes);
+      serving_.store(1);
+    }
+    transaction.commit();
+  }
+
+  std::int64_t serving() const { return serving_.load(); }
+
+  LoggedConsumer consumer() {
+    forget_others();
+    return consumer_of(serving());
+  }
+
+  void read(const std::function<void(const ProjectionTables&)>& use) {
+    const std::lock_guard lock(read_mutex_);
+    use(ProjectionTables(reader_, serving()));
+  }
+
+  bool rebuild(const std::stop_token& stop) {
+    const std::unique_lock one(rebuild_mutex_, std::try_to_lock);
+    if (!one.owns_lock()) {
+      throw Error("projection '" + plan_->name + "' is being rebuilt already: wait until that has ended");
+    }
+    forget_others();
+    const std::int64_t former = serving();
+    const std::int64_t next = former + 1;
+    Database database = connect_();
+    {
+      Transaction transaction(database);
+      make(database, next, Serving::no);
+      transaction.commit();
+    }
+    try {
+      log_.add(consumer_of(next));
+      if (wait_for(former, next, stop) && switch_over(database, former, next)) {
+        forget_others();
+        return true;
+      }
+    } catch (...) {
+      forget_others();
+      throw;
+    }
+    forget_others();
+    return false;
+  }
+
+ private:
+  enum class Serving { no, yes };
+
+  std::string consumer_name(std::int64_t generation) const { return plan_->name + "~" + std::to_string(generation); }
+
+  LoggedConsumer consumer_of(std::int64_t generation) {
+    StreamOptions options = plan_->options;
+    options.start = StreamStart::first();
+    options.workers = 1;
+    const auto superseded = [weak = weak_from_this()](std::int64_t number) {
+      const auto state = weak.lock();
+      return state == nullptr || number < state->serving();
+    };
+    return {.name = consumer_name(generation),
+            .events = plan_->events,
+            .options = std::move(options),
+            .receiver = std::make_shared<GenerationReceiver>(plan_, connect_(), generation, superseded)};
+  }
+
+  void make(Database& database, std::int64_t generation, Serving serving) {
+    plan_->make(ProjectionTables(database, generation));
+    database.run("INSERT INTO ashlar_projection VALUES (?, ?, ?)", plan_->name, generation,
+                 std::int64_t{serving == Serving::yes});
+  }
+
+  void drop(Database& database, std::int64_t generation) {
+    const ProjectionTables tables(database, generation);
+    for (const std::string& table : plan_->tables) tables.execute("DROP TABLE IF EXISTS {" + table + "}");
+  }
+
+  // What does not serve: a generation that was replaced, or one whose rebuild was cut short. Its consumer goes before the
+  // note of it, so that none is left without one.
+  void forget_others() {
+    const std::lock_guard lock(read_mutex_);
+    std::vector<std::int64_t> others;
+    {
+      auto row = reader_.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 0", plan_->name);
+      while (row.step()) others.push_back(row.get<std::int64_t>(0));
+    }
+    for (const std::int64_t generation : others) {
+      log_.remove(consumer_name(generation));
+      Transaction transaction(reader_);
+      drop(reader_, generation);
+      reader_.run("DELETE FROM ashlar_projection WHERE name = ? AND generation = ?", plan_->name, generation);
+      transaction.commit();
+    }
+  }
+
+  bool has_caught_up(std::int64_t former, std::int64_t next) {
+    std::optional<ConsumerStatus> old;
+    std::optional<ConsumerStatus> made;
+    for (ConsumerStatus& status : log_.store().consumers()) {
+      if (status.name == consumer_name(former))
+        old = std::move(status);
+      else if (status.name == consumer_name(next))
+        made = std::move(status);
+    }
+    if (!made) throw Error("projection '" + plan_->name + "' cannot be rebuilt: its consumer was removed meanwhile");
+    if (made->dead > 0) {
+      const auto letters = log_.store().dead_letters({.consumer = made->name, .limit = 1});
+      throw Error("projection '" + plan_->name + "' cannot be rebuilt: " + std::to_string(made->dead) +
+                  " events cannot be counted in" + (letters.empty() ? "" : ", the first because " + letters[0].reason) +
+                  "; mend apply and rebuild again, the former tables serve meanwhile");
+    }
+    return old ? made->position >= old->position : made->lag == 0;
+  }
+
+  bool wait_for(std::int64_t former, std::int64_t next, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      if (has_caught_up(former, next)) return true;
+      // By the machine's clock: what it waits for is work, not time.
+      stopped.wait_for(lock, stop, std::chrono::milliseconds{20}, [] { return false; });
+    }
+    return false;
+  }
+
+  // While the transaction lasts no other commits, so the two stand still.
+  bool switch_over(Database& database, std::int64_t former, std::int64_t next) {
+    const std::lock_guard lock(read_mutex_);
+    Transaction transaction(database);
+    database.run("UPDATE ashlar_projection SET serving = (generation = ?) WHERE name = ?", next, plan_->name);
+    drop(database, former);
+    transaction.commit();
+    serving_.store(next);
+    return true;
+  }
+
+  DurableLog& log_;
+  const std::function<Database()> connect_;
+  const std::shared_ptr<const ProjectionPlan> plan_;
+  std::atomic<std::int64_t> serving_{0};
+  std::mutex rebuild_mutex_;
+  std::mutex read_mutex_;  // of the reader and of what serves; not taken by the consumers
+  Database reader_;
+};
+
+Projection::Projection(DurableLog& log, std::function<Database()> connect, ProjectionPlan plan)
+    : state_(std::make_shared<State>(log, std::move(connect), std::move(plan))) {}
+
+Projection::~Projection() = default;
+
+LoggedConsumer Projection::consumer() { return state_->consumer(); }
+
+void Projection::read(const std::function<void(const ProjectionTables& tables)>& use) { state_->read(use); }
+
+std::int64_t Projection::generation() const { return state_->serving(); }
+
+bool Projection::rebuild(std::stop_token stop) { return state_->rebuild(stop); }
+
+}  // namespace ashlar::store

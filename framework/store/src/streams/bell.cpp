@@ -1,0 +1,74 @@
+#include "bell.hpp"
+
+#include <ashlar/errors.hpp>
+#include <utility>
+
+namespace ashlar::store {
+
+Bell::Bell(std::size_t sleepers) : count_(sleepers) {
+  static constexpr std::size_t most_spare = 16;
+  for (std::size_t i = 0; i < sleepers + most_spare; ++i) sleepers_.push_back(std::make_unique<Sleeper>());
+  for (std::size_t i = sleepers_.size(); i > sleepers; --i) spare_.push_back(i - 1);
+}
+
+std::size_t Bell::add() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) throw Error("no more stream consumers can be added while the host runs: end some of them first");
+  const std::size_t number = spare_.back();
+  spare_.pop_back();
+  if (number >= count_.load()) count_.store(number + 1);
+  return number;
+}
+
+void Bell::remove(std::size_t number) {
+  const std::lock_guard lock(mutex_);
+  spare_.push_back(number);
+}
+
+void Bell::ring() {
+  rung_.fetch_add(1);
+  wake_from(0);
+}
+
+// Who is awake looks at rung() before it lies down; its part of the tree is woken for it. Who sleeps is called even if it
+// has heard of this change otherwise: its part of the tree may not have.
+void Bell::wake_from(std::size_t number) {
+  if (number >= count_.load()) return;
+  Sleeper& sleeper = *sleepers_[number];
+  if (sleeper.asleep.load()) {
+    const std::lock_guard lock(sleeper.mutex);
+    if (sleeper.asleep.load()) {
+      sleeper.called = true;
+      sleeper.changed.notify_all();
+      return;
+    }
+  }
+  wake_from(2 * number + 1);
+  wake_from(2 * number + 2);
+}
+
+// Also when something else woke it: whoever rang may have left the rest of the tree to it.
+void Bell::get_up(std::size_t number, std::uint64_t rung_before) {
+  Sleeper& sleeper = *sleepers_[number];
+  sleeper.asleep.store(false);
+  const bool called = std::exchange(sleeper.called, false);
+  if (!called && rung_.load() == rung_before) return;
+  wake_from(2 * number + 1);
+  wake_from(2 * number + 2);
+}
+
+void Bell::nothing_to_do() {
+  if (watchers_.load() == 0) return;
+  { const std::lock_guard lock(mutex_); }
+  rested_.notify_all();
+}
+
+bool Bell::wait_for_rest(Clock& clock, Clock::Steady deadline, const std::function<bool()>& at_rest) {
+  watchers_.fetch_add(1);
+  std::unique_lock lock(mutex_);
+  const bool rested = clock.wait_until(lock, rested_, deadline, at_rest);
+  watchers_.fetch_sub(1);
+  return rested;
+}
+
+}  // namespace ashlar::store

@@ -1,0 +1,111 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ashlar/store/projection.hpp>
+#include <ashlar/store/sqlite_log.hpp>
+#include <ashlar/store/store.hpp>
+#include <ashlar/store/transaction.hpp>
+#include <ashlar/testing/temporary_directory.hpp>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "durable_log_support.hpp"
+
+using namespace ashlar;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct File {
+  testing::TemporaryDirectory directory;
+  store::Store store{directory.path() / "log.db", {.synchronous = store::Synchronous::off, .min_free_bytes = 0}};
+};
+
+// On a log in a file.
+struct SqliteRig : private File, public DurableRig {
+  SqliteRig() : DurableRig({}, [this] { return store::make_sqlite_log(File::store); }) {}
+  store::Database connect() { return File::store.connect(); }
+};
+
+}  // namespace
+
+TEST_CASE("E7: on a file, with several workers, each key is in order, whatever fails meanwhile") {
+  SqliteRig rig;
+  std::mutex mutex;
+  std::map<std::string, std::vector<int>> seen;
+  std::atomic<int> calls{0};
+  rig.run(
+      [&](Delivery& delivery) {
+        if (calls.fetch_add(1) % 5 == 0) return void(delivery.nak());
+        const std::lock_guard lock(mutex);
+        seen[delivery.metadata().key].push_back(std::stoi(std::string(delivery.data())));
+      },
+      {.batch_size = 10, .workers = 3, .max_deliver = 1'000});
+  for (int i = 0; i < 150; ++i) rig.append(std::to_string(i), std::to_string(i % 5));
+  REQUIRE(rig.settle());
+  CHECK(seen.size() == 5);
+  for (const auto& [key, numbers] : seen) {
+    CHECK(numbers.size() == 30);
+    CHECK(std::is_sorted(numbers.begin(), numbers.end()));
+  }
+  CHECK(rig.status().lag == 0);
+  CHECK(rig.durable.store().dead_letters({}).empty());
+}
+
+TEST_CASE("E4: on a file, a failed delivery comes again after the back-off, and what was acked stays so") {
+  SqliteRig rig;
+  Journal journal;
+  const auto handle = [&](Delivery& delivery) {
+    journal.add(std::string(delivery.data()) + "/" + std::to_string(delivery.count()));
+    if (delivery.data() == "1" && delivery.count() == 1) throw Error("no");
+  };
+  rig.run(handle, {.backoff = 1s, .jitter = 0});
+  rig.append("0");
+  rig.append("1");
+  rig.append("2");
+  REQUIRE(rig.settle());
+  CHECK(journal.lines() == Lines{"0/1", "1/1", "2/1"});
+  REQUIRE(rig.end());
+  rig.durable.close();
+  rig.run(handle);
+  REQUIRE(rig.settle());
+  CHECK(journal.lines().size() == 3);
+  rig.clock.advance(1s);
+  REQUIRE(rig.settle());
+  CHECK(journal.lines() == Lines{"0/1", "1/1", "2/1", "1/2"});
+  CHECK(rig.status().lag == 0);
+}
+
+TEST_CASE("E10: on a file, a projection is rebuilt while events are published, and counts each once") {
+  SqliteRig rig;
+  store::Projection sum(
+      rig.durable, [&] { return rig.connect(); },
+      {.name = "analytics.sum",
+       .events = {"orders.#"},
+       .tables = {"analytics_number"},
+       .make =
+           [](const store::ProjectionTables& tables) {
+             tables.execute("CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)");
+           },
+       .apply =
+           [](const store::ProjectionTables& tables, const Delivery& delivery) {
+             tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
+                        std::int64_t{std::stoi(std::string(delivery.data()))});
+           }});
+  rig.run({sum.consumer()});
+  std::thread publisher([&] {
+    for (int i = 0; i < 200; ++i) rig.append("1");
+  });
+  for (int round = 0; round < 3; ++round) CHECK(sum.rebuild());
+  publisher.join();
+  REQUIRE(rig.settle());
+  sum.read([](const store::ProjectionTables& tables) {
+    auto row = tables.query("SELECT sum(number) FROM {analytics_number}");
+    REQUIRE(row.step());
+    CHECK(row.get<std::int64_t>(0) == 200);
+  });
+  CHECK(sum.generation() == 4);
+  CHECK(rig.durable.store().consumers().size() == 1);
+  CHECK(rig.durable.store().dead_letters({}).empty());
+}
