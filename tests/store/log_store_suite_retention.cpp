@@ -187,6 +187,19 @@ LOG_STORE_TEST("E9: interest refuses new events at its limits, whatever it is to
   CHECK_FALSE(is_refused(t));
 }
 
+LOG_STORE_TEST("E9: interest looks at everything, ends, and begins anew, while it may remove nothing") {
+  t.log().set_retention({.policy = RetentionPolicy::interest});
+  t.add_many(2);
+  t.open("record");
+  CHECK(t.claim("record", 1) == "1");
+  t.settle("record", 1);
+  CHECK(t.log().retain(t.now, 1) == 1);
+  CHECK(t.log().retain(t.now, 1) == 0);
+  CHECK(t.log().retain(t.now, 1) == 0);
+  CHECK(t.ack_all("record") == "2");
+  CHECK(t.log().retain(t.now, 1) == 1);
+}
+
 LOG_STORE_TEST("E9: interest keeps what is to be replayed until it was") {
   t.log().set_retention({.policy = RetentionPolicy::interest});
   t.open("record");

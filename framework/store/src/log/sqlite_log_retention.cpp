@@ -71,9 +71,7 @@ std::vector<std::int64_t> SqliteLog::find_unwanted(std::size_t limit) {
   std::vector<std::int64_t> unwanted;
   look([&](Connection& db) {
     std::int64_t looked_at = 0;
-    bool again = looked_up_to_ > 0;
-    do {
-      again = std::exchange(again, false);
+    for (bool again = looked_up_to_ > 0;; again = false) {
       Query row(db, "SELECT sequence, name FROM ashlar_log WHERE sequence > ? ORDER BY sequence LIMIT ?", looked_up_to_,
                 most_looked_at - looked_at);
       while (unwanted.size() < limit && row.step()) {
@@ -82,7 +80,8 @@ std::vector<std::int64_t> SqliteLog::find_unwanted(std::size_t limit) {
         if (!reading_consumers_.is_wanted(db, row.integer(0), row.integer(1))) unwanted.push_back(row.integer(0));
       }
       if (looked_at < most_looked_at && unwanted.size() < limit) looked_up_to_ = 0;
-    } while (again && unwanted.empty());
+      if (!again || !unwanted.empty()) break;
+    }
   });
   return unwanted;
 }
