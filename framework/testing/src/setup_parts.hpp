@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <ashlar/testing/setup.hpp>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,11 @@ struct Setup::Parts {
   std::vector<std::pair<std::string, std::string>> values;
   std::vector<std::function<void(HostOptions&)>> changes;
   bool real_time = false;
+
+  // Whether the test provides it itself.
+  bool fakes_service(std::string_view service) const {
+    return std::any_of(fakes.begin(), fakes.end(), [&](const detail::Fake& fake) { return fake.service == service; });
+  }
 
   // Everything that the host gets: the wanted modules, the test's own, and stand-ins for what is missing.
   std::vector<std::unique_ptr<Module>> take_modules();

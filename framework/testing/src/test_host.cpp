@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <ashlar/errors.hpp>
+#include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/testing/test_host.hpp>
 #include <exception>
 #include <iostream>
@@ -67,7 +68,10 @@ TestHost::TestHost(Setup& setup) : state_(std::make_unique<State>()) {
                       .data_directory = state_->directory.path(),
                       .log = state_->log,
                       .clock = parts.real_time ? nullptr : &state_->clock,
-                      .routes = &state_->routes};
+                      .routes = &state_->routes,
+                      .event_log = std::make_shared<store::DurableLog>(
+                          [&store = state_->store] { return store::make_sqlite_log(store); })};
+  if (!parts.fakes_service(type_name<store::Store>())) options.services.offer<store::Store>(state_->store);
   for (const auto& change : parts.changes) change(options);
   ModuleHost& host = state_->host.emplace(std::move(options));
   for (auto& module : parts.take_modules()) host.add(std::move(module));
@@ -121,6 +125,8 @@ PublishReport TestHost::publish_json(std::string_view event, std::string_view js
 EventBus& TestHost::bus_of(std::string_view module) { return host().bus_of(module); }
 
 CommandResult TestHost::run(const std::vector<std::string>& words) { return run_command(host().commands(), words); }
+
+bool TestHost::settle(std::chrono::milliseconds limit) { return host().settle(limit); }
 
 Scenario TestHost::when(const std::function<void()>& stimulus) {
   Scenario scenario(*this);

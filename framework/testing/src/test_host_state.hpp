@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <ashlar/testing/recorded_log.hpp>
 #include <ashlar/testing/temporary_directory.hpp>
 #include <ashlar/testing/test_host.hpp>
@@ -19,6 +21,7 @@ struct TestHost::State {
   bool real_time = false;
   std::shared_ptr<RecordedLog> log = std::make_shared<RecordedLog>();
   InProcessRoutes routes{Log(log, "http")};
+  store::Store store{directory.path() / "test.db", {.synchronous = store::Synchronous::off}};
   std::shared_ptr<Happenings> happenings = std::make_shared<Happenings>();
   std::optional<ModuleHost> host{};
   Subscription probe;

@@ -42,7 +42,9 @@ void settle_failed(Delivery& delivery, std::string_view message) {
 void Consumer::receive(std::span<Delivery* const> deliveries) {
   dispatch_.background_began();
   try {
-    if (takes_batches_) {
+    if (most_at_once() == 0) {
+      for (Delivery* delivery : deliveries) delivery->give_back();
+    } else if (takes_batches_) {
       receive_batch(deliveries);
     } else {
       receive_each(deliveries);

@@ -47,9 +47,11 @@ Json event_json(const EventDescription& described) {
 }  // namespace
 
 Json handler_json(const HandlerDescription& handler) {
-  return {
+  Json json = {
       {"module", handler.module},     {"handler", handler.name}, {"registered_for", handler.registered_for},
       {"priority", handler.priority}, {"group", handler.group},  {"in_background", handler.run == Run::in_background}};
+  if (!handler.consumer.empty()) json["consumer"] = handler.consumer;
+  return json;
 }
 
 std::string describe_json(const HostDescription& host) {

@@ -35,6 +35,7 @@ void write_handler(Out out, std::size_t place, const HandlerDescription& handler
   if (handler.priority != 0) remarks.push_back(fmt::format("priority {}", handler.priority));
   if (!handler.group.empty()) remarks.push_back(fmt::format("in turn with group '{}'", handler.group));
   if (handler.run == Run::in_background) remarks.emplace_back("in background");
+  if (!handler.consumer.empty()) remarks.push_back(fmt::format("stream consumer '{}'", handler.consumer));
   if (handler.registered_for != event) remarks.push_back(fmt::format("matched by {}", handler.registered_for));
   if (!remarks.empty()) fmt::format_to(out, " ({})", fmt::join(remarks, ", "));
   fmt::format_to(out, "\n");

@@ -43,6 +43,11 @@ std::vector<std::string> reasons(const HostDescription& host, const EventDescrip
   why.push_back(handler.registered_for == name
                     ? "registered for this event"
                     : fmt::format("registered for {}, which matches", handler.registered_for));
+  if (!handler.consumer.empty()) {
+    why.push_back(
+        fmt::format("stream consumer '{}': receives it from the durable log, in order of that", handler.consumer));
+    return why;
+  }
   why.push_back(fmt::format("priority {}", handler.priority));
   why.push_back(fmt::format("{} starts as number {} of {}", handler.module, start_place(host, handler.module),
                             host.modules.size()));
@@ -87,6 +92,7 @@ void write_event(std::back_insert_iterator<std::string> out, const HostDescripti
   const EventInfo& event = described.event;
   fmt::format_to(out, "{} is published by {}{}", event_text(event), event.module,
                  is_left_out(host, event.module) ? ", which this process leaves out" : "");
+  if (event.durable) fmt::format_to(out, ", is stored in the durable log");
   if (event.leaves_the_process) fmt::format_to(out, ", leaves the process as '{}'", event.routing_key);
   if (described.handlers.empty()) {
     fmt::format_to(out, ", and nobody handles it.\n");

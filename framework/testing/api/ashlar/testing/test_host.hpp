@@ -7,6 +7,7 @@
 #include <ashlar/testing/scenario.hpp>
 #include <ashlar/testing/setup.hpp>
 #include <ashlar/testing/virtual_clock.hpp>
+#include <chrono>
 #include <concepts>
 #include <filesystem>
 #include <functional>
@@ -26,10 +27,10 @@ namespace ashlar::testing {
 //   CHECK(orders.post("/orders", cart).has_status(201));
 //   CHECK(orders.exactly<OrderPlaced>(1));
 //
-// It has a data directory, a log and a virtual clock of its own, serves routes and commands in process, without a socket,
-// and records everything that is published in it. Stopped and removed from the disk when destroyed. Time limits of the host,
-// such as those of health checks, count by the virtual clock too. Called by one thread at a time, except for what Recording,
-// ModuleHost and VirtualClock allow to all.
+// It has a data directory, a log and a virtual clock of its own, a store::Store in a file there as a service, and a durable
+// log in that; serves routes and commands in process, without a socket, and records everything that is published in it.
+// Stopped and removed from the disk when destroyed. Time limits of the host, such as those of health checks, count by the
+// virtual clock too. Called by one thread at a time, except for what Recording, ModuleHost and VirtualClock allow to all.
 class TestHost : public Recording {
  public:
   // The module by itself. The services it needs are given with(); the events of others that it handles are declared by
@@ -90,6 +91,10 @@ class TestHost : public Recording {
 
   // Runs a command in process: run({"revenue", "--by", "month"}).
   CommandResult run(const std::vector<std::string>& words);
+
+  // Waits until no background handler waits or runs and no stream consumer has anything to do at once; false when that is not
+  // so after `limit`.
+  bool settle(std::chrono::milliseconds limit = std::chrono::seconds{30});
 
   // Runs the stimulus and starts a scenario with it.
   Scenario when(const std::function<void()>& stimulus);

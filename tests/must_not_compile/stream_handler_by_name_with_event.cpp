@@ -1,0 +1,26 @@
+// expect: a stream handler registered by name takes
+#include <ashlar/envelope.hpp>
+#include <ashlar/event_registry.hpp>
+#include <string>
+
+struct OrderPlaced {
+  std::string order_id;
+};
+ASHLAR_EVENT(OrderPlaced, "orders.order.placed", 1, order_id)
+
+struct OrderCancelled {
+  std::string order_id;
+};
+ASHLAR_EVENT(OrderCancelled, "orders.order.cancelled", 1, order_id)
+
+struct Basket {
+  std::string id;
+};
+
+void register_handlers(ashlar::EventRegistry& registry) {
+#ifdef CORRECT
+  registry.on_stream("orders.#", "audit", {}, [](const ashlar::Envelope&) {});
+#else
+  registry.on_stream("orders.#", "audit", {}, [](const OrderPlaced&) {});
+#endif
+}

@@ -1,0 +1,95 @@
+#include <ashlar/store/store.hpp>
+#include <ashlar/store/transaction.hpp>
+#include <ashlar/testing/test_host.hpp>
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+using ashlar::testing::TestHost;
+
+namespace {
+
+struct Rang {
+  int number = 0;
+};
+ASHLAR_EVENT(Rang, "bells.bell.rang", 1, number)
+
+// Writes each ring into a table of its own, in the transaction that publishes it; and counts, as a stream consumer, what
+// came of it.
+class Bells final : public ashlar::Module {
+ public:
+  explicit Bells(std::atomic<int>& heard) : heard_(heard) {}
+
+  std::string_view name() const override { return "bells"; }
+  void declare(ashlar::Declaration& d) override {
+    d.emits<Rang>();
+    d.needs<ashlar::store::Store>();
+  }
+  void prepare(ashlar::ModuleContext& context) override {
+    store_ = &context.service<ashlar::store::Store>();
+    bus_ = &context.bus();
+  }
+  void register_handlers(ashlar::EventRegistry& registry) override {
+    registry.on_stream<Rang>("audit", {.max_deliver = 2}, [this](const Rang& e) {
+      heard_ += e.number;
+      if (e.number < 0) throw std::runtime_error("too loud");
+    });
+  }
+
+  void ring(int number, bool commits) {
+    ashlar::store::Database database = store_->connect();
+    ashlar::store::Transaction transaction(database);
+    bus_->publish(transaction, Rang{number});
+    if (commits) transaction.commit();
+  }
+
+ private:
+  std::atomic<int>& heard_;
+  ashlar::store::Store* store_ = nullptr;
+  ashlar::EventBus* bus_ = nullptr;
+};
+
+struct Tower {
+  std::atomic<int> heard{0};
+  Bells* bells = nullptr;
+  TestHost host = TestHost::of([this] {
+                    auto made = std::make_unique<Bells>(heard);
+                    bells = made.get();
+                    return made;
+                  }())
+                      .start();
+};
+
+}  // namespace
+
+TEST_CASE("A test's host has a store and a durable log: what is committed reaches stream consumers, once settled") {
+  Tower tower;
+  tower.bells->ring(1, true);
+  tower.bells->ring(10, false);
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == 1);
+  CHECK(tower.host.no_failures());
+}
+
+TEST_CASE("Plain and asynchronous publishes of an event that a stream consumer takes reach it too") {
+  Tower tower;
+  tower.host.publish(Rang{2});
+  const ashlar::PendingStored pending = tower.host.bus_of("bells").publish_async(Rang{3});
+  CHECK(pending.get().sequence > 0);
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == 5);
+}
+
+TEST_CASE("What a stream consumer failed at comes again when the clock says so") {
+  Tower tower;
+  tower.host.publish(Rang{-1});
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == -1);
+  tower.host.advance(std::chrono::seconds{2});
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == -2);
+  CHECK(tower.host.failures().size() == 2);
+}
