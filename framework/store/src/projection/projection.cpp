@@ -127,10 +127,11 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
     std::optional<ConsumerStatus> old;
     std::optional<ConsumerStatus> made;
     for (ConsumerStatus& status : log_.store().consumers()) {
-      if (status.name == consumer_name(former))
+      if (status.name == consumer_name(former)) {
         old = std::move(status);
-      else if (status.name == consumer_name(next))
+      } else if (status.name == consumer_name(next)) {
         made = std::move(status);
+      }
     }
     if (!made) throw Error("projection '" + plan_->name + "' cannot be rebuilt: its consumer was removed meanwhile");
     if (made->dead > 0) {
