@@ -69,9 +69,12 @@ Connection::~Connection() {
 
 void Connection::configure(Synchronous synchronous) {
   sqlite3_busy_handler(handle_, wait_for_lock, nullptr);
+  // EXTRA is FULL, and makes sure that the rollback journal of a file that is new does not come back after a power cut,
+  // which would take back all that was committed since.
+  if (synchronous != Synchronous::off) execute("PRAGMA synchronous = EXTRA");
   execute("PRAGMA journal_mode = WAL");
   switch (synchronous) {
-    case Synchronous::full: execute("PRAGMA synchronous = FULL"); break;
+    case Synchronous::full: break;
     case Synchronous::normal: execute("PRAGMA synchronous = NORMAL"); break;
     case Synchronous::off: execute("PRAGMA synchronous = OFF"); break;
   }
