@@ -44,6 +44,25 @@ std::string beginning_of(std::string_view sql) {
   return line;
 }
 
+// What is wrong with the file, and what to do.
+std::string advice(int code) {
+  switch (code) {
+    case SQLITE_FULL: return ": the disk is full: make room; what is committed is intact";
+    case SQLITE_IOERR: return ": the disk fails, or is full: look at it; what is committed stays as it is";
+    case SQLITE_BUSY:
+      return ": another process has held a transaction open for " + std::to_string(busy_milliseconds / 1000) +
+             " seconds: end it";
+    case SQLITE_CORRUPT:
+      return ": the file is damaged: stop the program and restore a backup, or take what can be read with `sqlite3 "
+             "FILE "
+             ".recover`";
+    case SQLITE_NOTADB:
+      return ": the file is none of SQLite's, or its beginning is damaged: name another, or restore a backup";
+    case SQLITE_READONLY: return ": the file or its folder may not be written to";
+    default: return {};
+  }
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& file, std::string name, Synchronous synchronous, std::shared_ptr<Gate> gate)
@@ -121,8 +140,10 @@ void Connection::roll_back() noexcept {
 void Connection::fail(std::string_view sql) const { fail(sql, sqlite3_errmsg(handle_)); }
 
 void Connection::fail(std::string_view sql, std::string_view problem) const {
-  const std::string text = "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)";
-  if ((sqlite3_errcode(handle_) & 0xff) == SQLITE_FULL) throw StoreFull(text);
+  const int code = sqlite3_errcode(handle_) & 0xff;
+  const std::string text =
+      "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)" + advice(code);
+  if (code == SQLITE_FULL) throw StoreFull(text);
   throw Error(text);
 }
 
