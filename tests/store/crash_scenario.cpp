@@ -51,7 +51,7 @@ bool CrashApplication::record(const Claimed& claimed) {
 
 std::string CrashApplication::finish() {
   begin_owner();
-  now += 1h;
+  now += 24h;
   log_->resume("other");
   for (bool more = true; more;) {
     more = false;
