@@ -31,7 +31,8 @@ class Work {
   std::vector<std::function<void()>> take_after() { return std::exchange(after_, {}); }
 
   Connection& db;
-  bool wakes = false;  // consumers may find something to do
+  bool wakes = false;          // consumers may find something to do
+  bool disk_has_room = false;  // for new events; asked for by the first of them
 
  private:
   std::optional<LogCounters> counters_;
