@@ -5,6 +5,7 @@
 #include <ashlar/errors.hpp>
 #include <ashlar/store/log_store.hpp>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -42,6 +43,19 @@ std::string beginning_of(std::string_view sql) {
     if (line.size() > most) return line.substr(0, most) + "…";
   }
   return line;
+}
+
+// Whether the last write failed because the user's or the file's share of the disk is used up, which SQLite does not tell from
+// a disk that fails.
+bool has_no_room(sqlite3* handle) {
+  int database = 0;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &database);
+  int log = 0;
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (file != nullptr && file->pMethods != nullptr) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &log);
+  const auto says = [](int cause) { return cause == EDQUOT || cause == EFBIG || cause == ENOSPC; };
+  return says(database) || says(log);
 }
 
 // What is wrong with the file, and what to do.
@@ -140,7 +154,8 @@ void Connection::roll_back() noexcept {
 void Connection::fail(std::string_view sql) const { fail(sql, sqlite3_errmsg(handle_)); }
 
 void Connection::fail(std::string_view sql, std::string_view problem) const {
-  const int code = sqlite3_errcode(handle_) & 0xff;
+  int code = sqlite3_errcode(handle_) & 0xff;
+  if (code == SQLITE_IOERR && has_no_room(handle_)) code = SQLITE_FULL;
   const std::string text =
       "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)" + advice(code);
   if (code == SQLITE_FULL) throw StoreFull(text);
