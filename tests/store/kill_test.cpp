@@ -42,7 +42,8 @@ class Process {
     Database database = store_.connect();
     database.execute(
         "CREATE TABLE IF NOT EXISTS kill_order (number INTEGER PRIMARY KEY) STRICT;"
-        "CREATE TABLE IF NOT EXISTS kill_effect (sequence INTEGER NOT NULL, key TEXT NOT NULL) STRICT");
+        "CREATE TABLE IF NOT EXISTS kill_effect (sequence INTEGER NOT NULL, key TEXT NOT NULL) STRICT;"
+        "CREATE INDEX IF NOT EXISTS kill_effect_by_sequence ON kill_effect (sequence)");
     // No lease runs out meanwhile: what comes back comes back because its process is gone.
     log_->open_consumer({.name = "record", .max_deliver = 1'000, .ack_wait = 1h}, now());
     log_->on_change([this] {
@@ -166,14 +167,13 @@ class Ledger {
       if (!row.step() || row.get<std::int64_t>(0) != number)
         problems += "event " + std::to_string(number) + " is gone; ";
     }
-    const auto missing = [&](const std::set<std::int64_t>& sequences, const char* sql) {
-      for (const std::int64_t sequence : sequences) {
-        auto row = database.query(sql, sequence);
-        if (!row.step()) problems += "what became of " + std::to_string(sequence) + " is gone; ";
-      }
+    const auto missing = [&](std::set<std::int64_t> sequences, const char* sql) {
+      auto row = database.query(sql);
+      while (row.step()) sequences.erase(row.get<std::int64_t>(0));
+      if (!sequences.empty()) problems += "what became of " + std::to_string(*sequences.begin()) + " is gone; ";
     };
-    missing(effects_, "SELECT 1 FROM kill_effect WHERE sequence = ?");
-    missing(dead_, "SELECT 1 FROM ashlar_dead_letter WHERE sequence = ?");
+    missing(effects_, "SELECT sequence FROM kill_effect");
+    missing(dead_, "SELECT sequence FROM ashlar_dead_letter");
     const auto none = [&](const char* problem, const char* sql) {
       auto row = database.query(sql);
       if (row.step()) problems += std::string(problem) + "; ";
