@@ -108,11 +108,11 @@ class Scenario {
     });
     publish();
     consume();
-    step("checkpoint", [this](CrashApplication& app) { checkpoint(app, "PASSIVE"); });
+    step("checkpoint", [](CrashApplication& app) { checkpoint(app, "PASSIVE"); });
     give_up();
     restart();
     go_back();
-    step("checkpoint", [this](CrashApplication& app) { checkpoint(app, "TRUNCATE"); });
+    step("checkpoint", [](CrashApplication& app) { checkpoint(app, "TRUNCATE"); });
     scheduled_and_removed();
     stop();
   }

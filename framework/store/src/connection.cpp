@@ -107,7 +107,7 @@ void Connection::configure(Synchronous synchronous) {
   if (synchronous != Synchronous::off) execute("PRAGMA synchronous = EXTRA");
   execute("PRAGMA journal_mode = WAL");
   switch (synchronous) {
-    case Synchronous::full: break;
+    case Synchronous::full: execute("PRAGMA synchronous = FULL"); break;
     case Synchronous::normal: execute("PRAGMA synchronous = NORMAL"); break;
     case Synchronous::off: execute("PRAGMA synchronous = OFF"); break;
   }
