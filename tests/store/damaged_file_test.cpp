@@ -2,6 +2,7 @@
 
 #include <ashlar/testing/temporary_directory.hpp>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 
@@ -138,6 +139,40 @@ TEST_CASE("E12: whatever has happened to the file's bytes, the log says so or wo
   MESSAGE(variants, " damaged files, ", refused, " of them noticed");
   CHECK(refused > static_cast<int>(variants) / 4);
   CHECK(kinds.contains("database shop.db: database disk image is malformed"));
+}
+
+TEST_CASE("E1: wherever the last page was torn, every commit before it is there, and the log goes on") {
+  const ashlar::testing::TemporaryDirectory folder;
+  const std::filesystem::path file = folder.path() / "shop.db";
+  std::map<std::size_t, std::int64_t> commits;  // how long the write-ahead log was, and the last sequence
+  Sound sound;
+  {
+    Store store(file, {.synchronous = Synchronous::off, .min_free_bytes = 0});
+    const auto log = make_sqlite_log(store);
+    auto row = store.connect().query("PRAGMA wal_checkpoint(TRUNCATE)");
+    while (row.step()) continue;
+    for (int number = 1; number <= 8; ++number) {
+      const ashlar::StoredEvent event = nth_event(number, "orders.order.placed");
+      const std::int64_t sequence = log->append({&event, 1}).at(0).sequence;
+      commits.emplace(std::filesystem::file_size(file.string() + "-wal"), sequence);
+    }
+    sound = {read_file(file), read_file(file.string() + "-wal")};
+  }
+  REQUIRE(commits.size() == 8);
+  constexpr std::size_t sector = 512;
+  for (std::size_t left = 0; left <= sound.log.size(); left += sector) {
+    INFO(left);
+    // What was not written may be anything.
+    const auto tail = std::string(left % 3 * sector, static_cast<char>(left / sector));
+    write(file, {sound.file, sound.log.substr(0, left) + tail});
+    const auto after = commits.upper_bound(left);
+    const std::int64_t last = after == commits.begin() ? 0 : std::prev(after)->second;
+    Store store(file, {.synchronous = Synchronous::off, .min_free_bytes = 0});
+    const auto log = make_sqlite_log(store);
+    CHECK(log->bounds().last == last);
+    const ashlar::StoredEvent event = nth_event(100, "orders.order.placed");
+    CHECK(log->append({&event, 1}).at(0).sequence == last + 1);
+  }
 }
 
 TEST_CASE("E12: a value in the log that makes no sense is an error, and nothing worse") {
