@@ -85,7 +85,7 @@ void ConsumerRows::open(Work& work, const ConsumerSettings& settings) {
         joined(settings.events), settings.max_deliver, std::int64_t{settings.ack_wait.count()}, settings.max_in_flight,
         settings.name)
       .run();
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 void ConsumerRows::remove(Work& work, std::string_view name) {
@@ -247,7 +247,7 @@ void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t seq
   Query(work.db, "UPDATE ashlar_consumer SET next = ?, replay_before = max(replay_before, ?) WHERE number = ?", next,
         open, consumer.number)
       .run();
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 void ConsumerRows::deliver_again(Work& work, const Consumer& consumer, const DeadLetter& letter, Time now) {

@@ -36,7 +36,8 @@ SqliteLog::SqliteLog(Store& store)
       owners_(owners_file(store)),
       consumers_(names_, owners_),
       reading_consumers_(names_, owners_),
-      writer_(store.state().connect(), [this] { wake(); }) {
+      may_refuse_(store.options().max_bytes.has_value()),
+      writer_(store.state().connect(), [this](const Work& work) { wake(work); }) {
   names_.read_renames(*reader_);
 }
 
@@ -67,7 +68,9 @@ void SqliteLog::change(UnitOfWork* unit, const Writer::Action& action) {
   action(work);
   work.save();
   for (auto& after : work.take_after()) unit->after_commit(std::move(after));
-  if (work.wakes) unit->after_commit([this] { wake(); });
+  if (!work.wakes_all && work.appended.empty()) return;
+  unit->after_commit(
+      [this, all = work.wakes_all, events = names_of(work)] { wake(all ? std::span<const std::string>() : events); });
 }
 
 void SqliteLog::look(const std::function<void(Connection&)>& action) {
@@ -163,7 +166,7 @@ void SqliteLog::set_paused(std::string_view name, int paused) {
     Query(work.db, "UPDATE ashlar_consumer SET paused = ? WHERE number = ?", paused,
           consumers_.find(work.db, name).number)
         .run();
-    work.wakes = true;
+    work.wakes_all = true;
   });
 }
 
@@ -177,19 +180,36 @@ void SqliteLog::rewind(std::string_view name, std::int64_t sequence, UnitOfWork*
   change(unit, [&](Work& work) { consumers_.rewind(work, consumers_.find(work.db, name), sequence); });
 }
 
-void SqliteLog::on_change(std::function<void()> wake) {
+void SqliteLog::on_change(Wake wake) {
   std::lock_guard lock(settings_mutex_);
-  wake_ = wake ? std::make_shared<const std::function<void()>>(std::move(wake)) : nullptr;
+  wake_ = wake ? std::make_shared<const Wake>(std::move(wake)) : nullptr;
   if (wake_ != nullptr && !watch_.joinable()) watch_ = std::thread([this] { watch(); });
 }
 
-void SqliteLog::wake() {
-  std::shared_ptr<const std::function<void()>> call;
+std::vector<std::string> SqliteLog::names_of(const Work& work) {
+  std::vector<std::string> events;
+  for (const std::int64_t number : work.appended) {
+    const EventName event = names_.of(work.db, number);
+    events.push_back(event.name + (event.version == 1 ? "" : "@" + std::to_string(event.version)));
+  }
+  return events;
+}
+
+void SqliteLog::wake(const Work& work) {
+  if (work.wakes_all) {
+    wake(std::span<const std::string>());
+  } else if (!work.appended.empty()) {
+    wake(names_of(work));
+  }
+}
+
+void SqliteLog::wake(std::span<const std::string> events) {
+  std::shared_ptr<const Wake> call;
   {
     std::lock_guard lock(settings_mutex_);
     call = wake_;
   }
-  if (call != nullptr) (*call)();
+  if (call != nullptr) (*call)(events);
 }
 
 void SqliteLog::watch() {
@@ -200,7 +220,7 @@ void SqliteLog::watch() {
     lock.unlock();
     Query row(*connection, "PRAGMA data_version");
     const bool changed = row.step() && std::exchange(known, row.integer(0)) != row.integer(0);
-    if (changed) wake();
+    if (changed) wake(std::span<const std::string>());
     lock.lock();
   }
 }

@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -47,11 +48,11 @@ void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&
 Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   const std::optional<std::string> refusal = refusal_of(work, event);
   const std::int64_t sequence = work.counters().last_sequence + 1;
-  const bool added =
-      !refusal && insert_event(work.db,
-                               "INSERT INTO ashlar_log (sequence, name, " ASHLAR_EVENT_COLUMNS
-                               ") VALUES (?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
-                               event, sequence, names_.number_of(work, event.metadata.name, event.metadata.version));
+  const std::int64_t name = names_.number_of(work, event.metadata.name, event.metadata.version);
+  const bool added = !refusal && insert_event(work.db,
+                                              "INSERT INTO ashlar_log (sequence, name, " ASHLAR_EVENT_COLUMNS
+                                              ") VALUES (?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
+                                              event, sequence, name);
   if (!added) {
     // What is there already needs no room.
     Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.metadata.id);
@@ -62,12 +63,13 @@ Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   counters.last_sequence = sequence;
   ++counters.events;
   counters.bytes += size_of(event);
-  work.wakes = true;
+  if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }
 
 // Why retention or the limit of the file's size refuses it.
 std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& event) {
+  if (!may_refuse_.load(std::memory_order_relaxed)) return std::nullopt;
   Retention retention;
   {
     std::lock_guard lock(settings_mutex_);
@@ -139,7 +141,7 @@ void SqliteLog::rename_event(std::string_view from, std::string_view to) {
       names_.read_renames(*db);
       consumers_.forget_selections();
     });
-    work.wakes = true;
+    work.wakes_all = true;
   });
 }
 

@@ -31,7 +31,10 @@ class Work {
   std::vector<std::function<void()>> take_after() { return std::exchange(after_, {}); }
 
   Connection& db;
-  bool wakes = false;  // consumers may find something to do
+
+  // Consumers may find something to do: all of them, or those that want an event of these names.
+  bool wakes_all = false;
+  std::vector<std::int64_t> appended;  // numbers of names, each once
 
  private:
   std::optional<LogCounters> counters_;

@@ -15,8 +15,8 @@ constexpr std::size_t most_posted_bytes = 64 * 1024 * 1024;
 
 }  // namespace
 
-Writer::Writer(std::shared_ptr<Connection> connection, std::function<void()> wake)
-    : connection_(std::move(connection)), wake_(std::move(wake)) {}
+Writer::Writer(std::shared_ptr<Connection> connection, std::function<void(const Work&)> committed)
+    : connection_(std::move(connection)), committed_(std::move(committed)) {}
 
 Writer::~Writer() {
   {
@@ -127,7 +127,7 @@ void Writer::try_all(const std::vector<Job*>& jobs) {
     throw;
   }
   for (const auto& action : work.take_after()) action();
-  if (work.wakes) wake_();
+  committed_(work);
 }
 
 void Writer::work() {

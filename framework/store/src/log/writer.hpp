@@ -22,8 +22,8 @@ class Writer {
   // Runs in a transaction; may run again in another one when that fails, so it sets its result anew each time.
   using Action = std::function<void(Work& work)>;
 
-  // `wake` is called after commits that consumers should know of.
-  Writer(std::shared_ptr<Connection> connection, std::function<void()> wake);
+  // `committed` is called after each commit, on whichever thread it was.
+  Writer(std::shared_ptr<Connection> connection, std::function<void(const Work& work)> committed);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -56,7 +56,7 @@ class Writer {
   void work();
 
   std::shared_ptr<Connection> connection_;
-  std::function<void()> wake_;
+  std::function<void(const Work&)> committed_;
   std::mutex mutex_;
   std::condition_variable posted_changed_;
   std::condition_variable room_;

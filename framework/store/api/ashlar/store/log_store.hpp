@@ -244,9 +244,11 @@ class LogStore {
   // position is a replay. With a unit: as part of its commit.
   virtual void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit = nullptr) = 0;
 
-  // Calls `wake` after each commit of this process, and when another process may have written: with events to deliver, or a
-  // consumer resumed. From any thread; not for long. One at a time; empty: none.
-  virtual void on_change(std::function<void()> wake) = 0;
+  // Calls `wake` after each commit of this process, and when another process may have written: with the events that were
+  // appended, as references and each once, so that only who wants one of them need look; empty: anybody may find something
+  // to do. From any thread; not for long. One at a time; empty: none.
+  using Wake = std::function<void(std::span<const std::string> events)>;
+  virtual void on_change(Wake wake) = 0;
 
   // --- dead letters
 
