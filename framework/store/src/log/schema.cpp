@@ -10,9 +10,10 @@ CREATE TABLE ashlar_log_state (
   last_sequence INTEGER NOT NULL,
   events INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
-  last_owner INTEGER NOT NULL
+  last_owner INTEGER NOT NULL,
+  changes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ashlar_log_state VALUES (1, 0, 0, 0, 0);
+INSERT INTO ashlar_log_state VALUES (1, 0, 0, 0, 0, 0);
 
 CREATE TABLE ashlar_event_name (
   number INTEGER PRIMARY KEY,

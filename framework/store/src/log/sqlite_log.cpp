@@ -134,12 +134,15 @@ Claim SqliteLog::claim(std::string_view name, Owner owner, std::size_t limit, Ti
                 "', but has ended or never began: begin_owner() makes one");
   }
   Claim claim;
-  writer_.run([&](Work& work) {
-    const Consumer consumer = consumers_.find(work.db, name);
-    std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
-    if (results != nullptr) *results = std::move(settled);
-    claim = consumers_.claim(work, consumer, owner, limit, now);
-  });
+  writer_.run(
+      [&](Work& work) {
+        const Consumer consumer = consumers_.find(work.db, name);
+        std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
+        if (results != nullptr) *results = std::move(settled);
+        claim = consumers_.claim(work, consumer, owner, limit, now);
+      },
+      // Who has handled nothing yet loses nothing: after a power cut the same events come again.
+      settlements.empty() ? Writer::Survives::process : Writer::Survives::power_cut);
   return claim;
 }
 
@@ -195,7 +198,10 @@ std::vector<std::string> SqliteLog::names_of(const Work& work) {
   return events;
 }
 
+std::int64_t SqliteLog::own_changes_of(const Work& work) { return work.events + (work.wakes_all ? 1 : 0); }
+
 void SqliteLog::wake(const Work& work) {
+  own_changes_ += own_changes_of(work);
   if (work.wakes_all) {
     wake(std::span<const std::string>());
   } else if (!work.appended.empty()) {
@@ -212,15 +218,24 @@ void SqliteLog::wake(std::span<const std::string> events) {
   if (call != nullptr) (*call)(events);
 }
 
+// What the file counts and this process has not done was done by another one.
 void SqliteLog::watch() {
   const std::shared_ptr<Connection> connection = store_.state().connect();
-  std::int64_t known = 0;
+  const auto others = [&] {
+    const std::int64_t own = own_changes_;
+    Query row(*connection, "SELECT last_sequence + changes FROM ashlar_log_state");
+    row.step();
+    return row.integer(0) - own;
+  };
+  std::int64_t known = others();
   std::unique_lock lock(settings_mutex_);
   while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; })) {
     lock.unlock();
-    Query row(*connection, "PRAGMA data_version");
-    const bool changed = row.step() && std::exchange(known, row.integer(0)) != row.integer(0);
-    if (changed) wake(std::span<const std::string>());
+    try {
+      if (std::exchange(known, others()) != known) wake(std::span<const std::string>());
+    } catch (const Error&) {
+      // The file does not answer now: whoever uses it for more than looking says so.
+    }
     lock.lock();
   }
 }

@@ -88,6 +88,7 @@ class SqliteLog final : public LogStore {
                                            LogCounters& left);
   void set_paused(std::string_view consumer, int paused);
   std::vector<std::string> names_of(const Work& work);
+  static std::int64_t own_changes_of(const Work& work);
   void wake(const Work& work);
   void wake(std::span<const std::string> events);
   void watch();
@@ -108,6 +109,7 @@ class SqliteLog final : public LogStore {
   bool ending_ = false;
   std::condition_variable ends_;
   std::thread watch_;  // for what other processes do
+  std::atomic<std::int64_t> own_changes_{0};
 
   Writer writer_;  // last: its thread uses the rest
 };

@@ -63,6 +63,7 @@ Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   counters.last_sequence = sequence;
   ++counters.events;
   counters.bytes += size_of(event);
+  ++work.events;
   if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }

@@ -6,9 +6,9 @@ namespace ashlar::store {
 
 const LogCounters& Work::counters() {
   if (!counters_) {
-    Query row(db, "SELECT last_sequence, events, bytes FROM ashlar_log_state");
+    Query row(db, "SELECT last_sequence, events, bytes, changes FROM ashlar_log_state");
     row.step();
-    counters_ = {row.integer(0), row.integer(1), row.integer(2)};
+    counters_ = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
   }
   return *counters_;
 }
@@ -20,9 +20,10 @@ LogCounters& Work::change_counters() {
 }
 
 void Work::save() {
+  if (wakes_all) ++change_counters().changes;
   if (!std::exchange(changed_, false)) return;
-  Query(db, "UPDATE ashlar_log_state SET last_sequence = ?, events = ?, bytes = ?", counters_->last_sequence,
-        counters_->events, counters_->bytes)
+  Query(db, "UPDATE ashlar_log_state SET last_sequence = ?, events = ?, bytes = ?, changes = ?",
+        counters_->last_sequence, counters_->events, counters_->bytes, counters_->changes)
       .run();
 }
 

@@ -15,6 +15,7 @@ struct LogCounters {
   std::int64_t last_sequence = 0;
   std::int64_t events = 0;
   std::int64_t bytes = 0;
+  std::int64_t changes = 0;  // of what consumers may do, new events aside
 };
 
 // What functions of the log do in one transaction on one connection. Whoever opened the transaction calls save() before its
@@ -35,6 +36,7 @@ class Work {
   // Consumers may find something to do: all of them, or those that want an event of these names.
   bool wakes_all = false;
   std::vector<std::int64_t> appended;  // numbers of names, each once
+  std::int64_t events = 0;             // how many were appended
 
  private:
   std::optional<LogCounters> counters_;

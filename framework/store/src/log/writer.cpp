@@ -27,9 +27,10 @@ Writer::~Writer() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Writer::run(const Action& action) {
+void Writer::run(const Action& action, Survives survives) {
   Job job;
   job.action = &action;
+  job.survives = survives;
   std::unique_lock lock(mutex_);
   queue_.push_back(&job);
   job.changed.wait(lock, [&] { return job.done || !busy_; });
@@ -117,6 +118,9 @@ void Writer::execute(const std::vector<Job*>& jobs) {
 
 void Writer::try_all(const std::vector<Job*>& jobs) {
   Work work(*connection_);
+  const bool waits =
+      std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->survives == Survives::power_cut; });
+  connection_->wait_for_disk(waits);
   connection_->begin();
   try {
     for (Job* job : jobs) (*job->action)(work);

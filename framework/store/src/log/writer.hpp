@@ -28,8 +28,11 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
+  // What a commit must survive that nobody reports as done: `process` spares waiting for the disk.
+  enum class Survives { power_cut, process };
+
   // Durable on return; throws what the action or the commit throws.
-  void run(const Action& action);
+  void run(const Action& action, Survives survives = Survives::power_cut);
 
   // Calls `done` on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
   // too much is in flight.
@@ -41,6 +44,7 @@ class Writer {
  private:
   struct Job {
     const Action* action = nullptr;
+    Survives survives = Survives::power_cut;
     std::exception_ptr error{};
     bool done = false;
     std::size_t bytes = 0;
