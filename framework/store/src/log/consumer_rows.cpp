@@ -167,11 +167,7 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
   std::int64_t from = std::numeric_limits<std::int64_t>::max();
   for (const Counted& one : all) from = std::min(from, one.next);
   std::int64_t last = 0;
-  {
-    Query row(db, "SELECT last_sequence FROM ashlar_log_state");
-    row.step();
-    last = row.integer(0);
-  }
+  { last = read_counters(db).last_sequence; }
   Query event(db, "SELECT sequence, name FROM ashlar_log WHERE sequence >= ? ORDER BY sequence", from);
   while (event.step()) {
     const std::int64_t sequence = event.integer(0);

@@ -223,9 +223,8 @@ void SqliteLog::watch() {
   const std::shared_ptr<Connection> connection = store_.state().connect();
   const auto others = [&] {
     const std::int64_t own = own_changes_;
-    Query row(*connection, "SELECT last_sequence + changes FROM ashlar_log_state");
-    row.step();
-    return row.integer(0) - own;
+    const LogCounters counters = read_counters(*connection);
+    return counters.last_sequence + counters.changes - own;
   };
   std::int64_t known = others();
   std::unique_lock lock(settings_mutex_);

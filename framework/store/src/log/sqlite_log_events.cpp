@@ -48,22 +48,20 @@ void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&
 Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   const std::optional<std::string> refusal = refusal_of(work, event);
   const std::int64_t sequence = work.counters().last_sequence + 1;
+  const std::int64_t bytes = size_of(event);
   const std::int64_t name = names_.number_of(work, event.metadata.name, event.metadata.version);
-  const bool added = !refusal && insert_event(work.db,
-                                              "INSERT INTO ashlar_log (sequence, name, " ASHLAR_EVENT_COLUMNS
-                                              ") VALUES (?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
-                                              event, sequence, name);
+  const bool added =
+      !refusal && insert_event(work.db,
+                               "INSERT INTO ashlar_log (sequence, name, total_bytes, " ASHLAR_EVENT_COLUMNS
+                               ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
+                               event, sequence, name, work.counters().total_bytes + bytes);
   if (!added) {
     // What is there already needs no room.
     Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.metadata.id);
     if (row.step()) return {.sequence = row.integer(0), .duplicate = true};
     throw StoreFull(refusal.value_or("the log is damaged: it refuses an id that it does not have"));
   }
-  LogCounters& counters = work.change_counters();
-  counters.last_sequence = sequence;
-  ++counters.events;
-  counters.bytes += size_of(event);
-  ++work.events;
+  work.count(bytes);
   if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }
@@ -128,9 +126,10 @@ LogStore::Page SqliteLog::read(std::int64_t from, std::size_t limit, std::span<c
 LogBounds SqliteLog::bounds() {
   LogBounds bounds;
   look([&](Connection& db) {
-    Query row(db, "SELECT (SELECT min(sequence) FROM ashlar_log), last_sequence, events, bytes FROM ashlar_log_state");
+    const LogCounters counters = read_counters(db);
+    Query row(db, "SELECT min(sequence) FROM ashlar_log");
     row.step();
-    bounds = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+    bounds = {row.integer(0), counters.last_sequence, counters.events, counters.bytes};
   });
   return bounds;
 }

@@ -10,13 +10,17 @@
 
 namespace ashlar::store {
 
-// What the log has given and holds; one row of the file.
+// What the log has given and holds. The newest event's row tells what was given, so that appending writes nothing else; what
+// retention has removed stands in a row of its own.
 struct LogCounters {
   std::int64_t last_sequence = 0;
+  std::int64_t total_bytes = 0;  // of all events so far
   std::int64_t events = 0;
   std::int64_t bytes = 0;
   std::int64_t changes = 0;  // of what consumers may do, new events aside
 };
+
+LogCounters read_counters(Connection& db);
 
 // What functions of the log do in one transaction on one connection. Whoever opened the transaction calls save() before its
 // commit, and then what after_commit() was given.
@@ -26,6 +30,9 @@ class Work {
 
   const LogCounters& counters();
   LogCounters& change_counters();
+
+  // After an event was added to the log's table.
+  void count(std::int64_t bytes);
   void save();
 
   void after_commit(std::function<void()> action) { after_.push_back(std::move(action)); }
