@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
     if (!nats_port.empty()) bench::measure_jetstream(nats_port, round, figures);
     if (wanted("consuming")) bench::measure_consuming(folder, figures);
   }
+  if (only == "async") bench::measure_async(folder, figures);
   if (wanted("way")) bench::measure_way(folder, figures);
   if (wanted("many")) bench::measure_many_consumers(folder, figures);
   if (wanted("backlog")) bench::measure_backlog(folder, large ? 10'000'000 : 1'000'000, figures);

@@ -70,6 +70,7 @@ void measure_disk(const std::filesystem::path& folder, Figures& figures);
 void measure_raw(const std::filesystem::path& folder, Figures& figures);
 void measure_publishing(const std::filesystem::path& folder, Figures& figures);
 void measure_jetstream(const std::string& port, int round, Figures& figures);
+void measure_async(const std::filesystem::path& folder, Figures& figures);
 void measure_consuming(const std::filesystem::path& folder, Figures& figures);
 void measure_way(const std::filesystem::path& folder, Figures& figures);
 void measure_many_consumers(const std::filesystem::path& folder, Figures& figures);

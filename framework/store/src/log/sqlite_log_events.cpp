@@ -31,18 +31,24 @@ std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitO
 }
 
 void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done) {
-  struct Later {
-    StoredEvent event;
-    Stored stored;
-    std::function<void(const Stored&, std::exception_ptr)> done;
+  class Later final : public Writer::Posted {
+   public:
+    Later(SqliteLog& log, StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done)
+        : log_(log), event_(std::move(event)), done_(std::move(done)) {}
+
+   private:
+    void run(Work& work) override { stored_ = log_.append_one(work, event_); }
+    void done(std::exception_ptr error) override {
+      if (done_) done_(stored_, std::move(error));
+    }
+
+    SqliteLog& log_;
+    StoredEvent event_;
+    std::function<void(const Stored&, std::exception_ptr)> done_;
+    Stored stored_;
   };
-  const std::size_t bytes = static_cast<std::size_t>(size_of(event));
-  auto later = std::make_shared<Later>(Later{std::move(event), {}, std::move(done)});
-  writer_.post([this, at = later.get()](Work& work) { at->stored = append_one(work, at->event); },
-               [later](std::exception_ptr error) {
-                 if (later->done) later->done(later->stored, error);
-               },
-               bytes);
+  const auto bytes = static_cast<std::size_t>(size_of(event));
+  writer_.post(std::make_unique<Later>(*this, std::move(event), std::move(done)), bytes);
 }
 
 Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {

@@ -34,25 +34,38 @@ class Writer {
   // Durable on return; throws what the action or the commit throws.
   void run(const Action& action, Survives survives = Survives::power_cut);
 
-  // Calls `done` on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
+  // What somebody waits for, or what was posted.
+  class Job {
+   public:
+    virtual ~Job() = default;
+
+   private:
+    friend class Writer;
+    virtual void run(Work& work) = 0;
+
+    Survives survives_ = Survives::power_cut;
+    std::size_t bytes_ = 0;
+    bool posted_ = false;
+    bool finished_ = false;
+    std::exception_ptr error_{};
+    std::condition_variable* changed_ = nullptr;  // of one that somebody waits for
+  };
+
+  // Something that nobody waits for.
+  class Posted : public Job {
+   private:
+    friend class Writer;
+    virtual void done(std::exception_ptr error) = 0;
+  };
+
+  // Calls done() on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
   // too much is in flight.
-  void post(Action action, std::function<void(std::exception_ptr error)> done, std::size_t bytes);
+  void post(std::unique_ptr<Posted> posted, std::size_t bytes);
 
   // Until everything that was posted is done.
   void flush();
 
  private:
-  struct Job {
-    const Action* action = nullptr;
-    Survives survives = Survives::power_cut;
-    std::exception_ptr error{};
-    bool done = false;
-    std::size_t bytes = 0;
-    std::condition_variable changed{};  // of one that somebody waits for
-    Action own_action{};                // of a posted one
-    std::function<void(std::exception_ptr)> then{};
-  };
-
   std::vector<Job*> take();
   void lead(std::unique_lock<std::mutex>& lock);
   void execute(const std::vector<Job*>& jobs);
@@ -65,8 +78,8 @@ class Writer {
   std::condition_variable posted_changed_;
   std::condition_variable room_;
   std::deque<Job*> queue_;
-  std::deque<std::unique_ptr<Job>> posted_;  // in order; those in front may be done
-  std::size_t in_flight_ = 0;                // posted, and `done` has not returned
+  std::deque<std::unique_ptr<Posted>> posted_;  // in order; those in front may be done
+  std::size_t in_flight_ = 0;                   // posted, and `done` has not returned
   std::size_t in_flight_bytes_ = 0;
   bool busy_ = false;
   bool ending_ = false;
