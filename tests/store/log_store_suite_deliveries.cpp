@@ -441,3 +441,16 @@ LOG_STORE_TEST("E8: many threads that compete for deliveries settle each of them
   for (const auto& [sequence, times] : settled) CHECK(times == 1);
   CHECK(t.status("record").lag == 0);
 }
+
+LOG_STORE_TEST("E8: who has asked for the time a little earlier takes nothing away from those who were faster") {
+  t.open("record");
+  t.add_many(3);
+  CHECK(t.claim("record", 2) == "1 2");
+  CHECK(t.settle("record", 2, Outcome::retry, 10s) == "done");
+  const Owner slow = t.log().begin_owner();
+  t.now -= 5ms;
+  CHECK(t.claim("record", 10, slow) == "3");
+  t.now += 5ms;
+  CHECK(t.settle("record", 1) == "done");
+  CHECK(t.settle("record", 3, Outcome::ack, {}, {}, slow) == "done");
+}

@@ -5,6 +5,7 @@
 #include <ashlar/errors.hpp>
 #include <ashlar/store/log_store.hpp>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -44,6 +45,38 @@ std::string beginning_of(std::string_view sql) {
   return line;
 }
 
+// Whether the last write failed because the user's or the file's share of the disk is used up, which SQLite does not tell from
+// a disk that fails.
+bool has_no_room(sqlite3* handle) {
+  int database = 0;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &database);
+  int log = 0;
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+  if (file != nullptr && file->pMethods != nullptr) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &log);
+  const auto says = [](int cause) { return cause == EDQUOT || cause == EFBIG || cause == ENOSPC; };
+  return says(database) || says(log);
+}
+
+// What is wrong with the file, and what to do.
+std::string advice(int code) {
+  switch (code) {
+    case SQLITE_FULL: return ": the disk is full: make room; what is committed is intact";
+    case SQLITE_IOERR: return ": the disk fails, or is full: look at it; what is committed stays as it is";
+    case SQLITE_BUSY:
+      return ": another process has held a transaction open for " + std::to_string(busy_milliseconds / 1000) +
+             " seconds: end it";
+    case SQLITE_CORRUPT:
+      return ": the file is damaged: stop the program and restore a backup, or take what can be read with `sqlite3 "
+             "FILE "
+             ".recover`";
+    case SQLITE_NOTADB:
+      return ": the file is none of SQLite's, or its beginning is damaged: name another, or restore a backup";
+    case SQLITE_READONLY: return ": the file or its folder may not be written to";
+    default: return {};
+  }
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& file, std::string name, Synchronous synchronous, std::shared_ptr<Gate> gate)
@@ -69,10 +102,12 @@ Connection::~Connection() {
 
 void Connection::configure(Synchronous synchronous) {
   sqlite3_busy_handler(handle_, wait_for_lock, nullptr);
+  // EXTRA is FULL, and makes sure that the rollback journal of a file that is new does not come back after a power cut,
+  // which would take back all that was committed since.
+  if (synchronous != Synchronous::off) execute("PRAGMA synchronous = EXTRA");
   execute("PRAGMA journal_mode = WAL");
   switch (synchronous) {
     case Synchronous::full:
-      execute("PRAGMA synchronous = FULL");
       may_wait_ = true;
       waits_ = true;
       break;
@@ -128,8 +163,11 @@ void Connection::roll_back() noexcept {
 void Connection::fail(std::string_view sql) const { fail(sql, sqlite3_errmsg(handle_)); }
 
 void Connection::fail(std::string_view sql, std::string_view problem) const {
-  const std::string text = "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)";
-  if ((sqlite3_errcode(handle_) & 0xff) == SQLITE_FULL) throw StoreFull(text);
+  int code = sqlite3_errcode(handle_) & 0xff;
+  if (code == SQLITE_IOERR && has_no_room(handle_)) code = SQLITE_FULL;
+  const std::string text =
+      "database " + name_ + ": " + std::string(problem) + " (in `" + beginning_of(sql) + "`)" + advice(code);
+  if (code == SQLITE_FULL) throw StoreFull(text);
   throw Error(text);
 }
 

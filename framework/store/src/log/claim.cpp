@@ -18,7 +18,7 @@ constexpr std::int64_t most_looked_at = 10'000;
 // Skipping fewer events that the consumer does not want is not worth a write.
 constexpr std::int64_t worth_noting = 500;
 
-bool is_over(Time since, Time until, Time now) { return until <= now || now < since; }
+bool is_over(Time since, Time until, Time now) { return until <= now || now + clock_tolerance < since; }
 
 }  // namespace
 
@@ -83,7 +83,7 @@ void ConsumerRows::bury_given_up(Work& work, const Consumer& consumer, Time now,
         "SELECT sequence, state, count, key, since, due, owner, alone, replay, asked, first_failure, attempts FROM "
         "ashlar_delivery WHERE consumer = ? AND state IN (1, 3) AND count > 0 AND count >= ? AND (due <= ? OR since > "
         "?) ORDER BY sequence",
-        consumer.number, consumer.max_deliver, now, now);
+        consumer.number, consumer.max_deliver, now, now + clock_tolerance);
     while (row.step()) given_up.push_back(read_row(row));
   }
   for (const Row& row : given_up) {
@@ -100,7 +100,7 @@ void ConsumerRows::claim_rows(Work& work, const Consumer& consumer, Owner owner,
         work.db,
         "SELECT sequence, state, count, key, since, due, owner, alone, replay, asked, first_failure, attempts FROM "
         "ashlar_delivery WHERE consumer = ? AND state = 1 AND (due <= ? OR since > ?) ORDER BY sequence LIMIT ?",
-        consumer.number, now, now, limit + 1);
+        consumer.number, now, now + clock_tolerance, limit + 1);
     while (waiting.step()) {
       Row row = read_row(waiting);
       candidates.emplace(row.sequence, std::move(row));

@@ -16,6 +16,10 @@
 
 namespace ashlar::store {
 
+// What is noted as of later than now by more than this was noted before the clock was set back: it is due. By less, it comes
+// from a neighbour that has asked for the time after us, and has changed the log before.
+inline constexpr std::chrono::milliseconds clock_tolerance{60'000};
+
 // A consumer as its row says.
 struct Consumer {
   std::int64_t number = 0;

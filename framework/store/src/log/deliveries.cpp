@@ -215,7 +215,7 @@ void ConsumerRows::unblock_all(Work& work, const Consumer& consumer) {
 
 // Whether `owner` may have it: its time has come, and all earlier events of its key are settled or held by the same owner.
 bool ConsumerRows::may_hold(Connection& db, const Consumer& consumer, const Row& row, Owner owner, Time now) {
-  if (row.due > now && row.since <= now) return false;
+  if (row.due > now && row.since <= now + clock_tolerance) return false;
   if (row.state == State::waiting || row.key.empty()) return true;
   {
     Query earlier(

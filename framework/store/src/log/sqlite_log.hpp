@@ -79,7 +79,7 @@ class SqliteLog final : public LogStore {
 
   Stored append_one(Work& work, const StoredEvent& event);
   std::optional<std::string> refusal_of(Work& work, const StoredEvent& event);
-  void check_disk();
+  std::optional<std::string> disk_refusal() const;
   std::vector<DeadLetter> letters(Connection& db, const DeadLetterQuery& query);
   std::vector<std::int64_t> over_the_limits(Connection& db, const Retention& retention, Time now, std::size_t limit,
                                             LogCounters& left);

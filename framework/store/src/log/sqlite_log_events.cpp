@@ -21,7 +21,6 @@ std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / (1024 
 }  // namespace
 
 std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitOfWork* unit) {
-  check_disk();
   std::vector<Stored> stored;
   change(unit, [&](Work& work) {
     stored.clear();
@@ -72,8 +71,13 @@ Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   return {.sequence = sequence, .duplicate = false};
 }
 
-// Why retention or the limit of the file's size refuses it.
+// Why the disk, retention or the limit of the file's size refuses it.
 std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& event) {
+  // Asked once for each commit.
+  if (!work.disk_has_room) {
+    if (auto refusal = disk_refusal()) return refusal;
+    work.disk_has_room = true;
+  }
   if (!may_refuse_.load(std::memory_order_relaxed)) return std::nullopt;
   Retention retention;
   {
@@ -104,13 +108,16 @@ std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& 
 }
 
 // A full disk would also keep consumers from emptying the log, so new events are refused before it comes to that.
-void SqliteLog::check_disk() {
+std::optional<std::string> SqliteLog::disk_refusal() const {
+  const std::int64_t least = store_.options().min_free_bytes;
+  const std::filesystem::path& file = store_.file();
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   struct statvfs disk {};
-  if (store_.options().min_free_bytes <= 0 || statvfs(store_.file().parent_path().c_str(), &disk) != 0) return;
+  if (least <= 0 || statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
   const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
-  if (free >= store_.options().min_free_bytes) return;
-  throw StoreFull("the store takes no new events: its disk has " + megabytes(free) + " free, less than " +
-                  megabytes(store_.options().min_free_bytes) + " (min_free_bytes): make room");
+  if (free >= least) return std::nullopt;
+  return "the store takes no new events: the disk of " + file.string() + " has " + megabytes(free) +
+         " free, less than " + megabytes(least) + " (min_free_bytes): make room";
 }
 
 LogStore::Page SqliteLog::read(std::int64_t from, std::size_t limit, std::span<const std::string> events) {

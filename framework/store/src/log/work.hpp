@@ -45,6 +45,8 @@ class Work {
   std::vector<std::int64_t> appended;  // numbers of names, each once
   std::int64_t events = 0;             // how many were appended
 
+  bool disk_has_room = false;  // for new events; asked for by the first of them
+
  private:
   std::optional<LogCounters> counters_;
   bool changed_ = false;
