@@ -28,7 +28,7 @@ TEST_CASE("a file is opened so that commits survive a power cut and foreign keys
     return row.step() ? row.get<std::string>(0) : "";
   };
   CHECK(setting("journal_mode") == "wal");
-  CHECK(setting("synchronous") == "2");
+  CHECK(setting("synchronous") == "3");
   CHECK(setting("foreign_keys") == "1");
 }
 

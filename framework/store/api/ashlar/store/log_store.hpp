@@ -165,7 +165,8 @@ struct ScheduledEvent {
 //
 // Whoever calls gives the time. All functions may be called from any thread, and by several processes where the store is one
 // that they can share; each call happens as a whole or, when it throws Error, not at all, and is durable on return (that of
-// append and settle with a unit: when the unit commits).
+// append and settle with a unit: when the unit commits). A claim that settles nothing survives the process, but need not
+// survive a power cut: what it claimed is claimed again.
 //
 //   Sequences rise strictly in order of commits, and none is used twice, also after the newest events were removed.
 //   An event's id is in the log once: appending it again gives the first one's sequence, and changes nothing.
