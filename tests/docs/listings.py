@@ -79,8 +79,9 @@ def run_session(root, shop, folder, body):
             (folder / name).symlink_to(root / name)
     for name in ("modules", "tests"):
         (folder / name).mkdir(exist_ok=True)
-    if not (folder / "tests/run").exists():
-        (folder / "tests/run").symlink_to(root / "tests/run")
+    for name in ("tests/run", "tests/store"):
+        if not (folder / name).exists():
+            (folder / name).symlink_to(root / name)
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", body, re.MULTILINE):
         done = subprocess.run(shop_command(shop, command), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, timeout=60)

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "log/format.hpp"
 #include "log/names.hpp"
 #include "log/owners.hpp"
 #include "log/work.hpp"
@@ -75,15 +76,8 @@ class ConsumerRows {
   void forget(Work& work, std::span<const std::int64_t> sequences);
 
  private:
-  enum class State : int {
-    done = 0,     // inside a lease that is not over
-    waiting = 1,  // for its time, and then for a claim
-    held = 2,     // by an owner
-    blocked = 3   // as waiting, behind an earlier event of its key
-  };
-
-  // By whom it was asked for again; what was asked for stays when it was never delivered.
-  enum class Asked : int { no = 0, by_replay = 1, by_retry = 2 };  // by_retry: its event is in ashlar_kept_event
+  using State = DeliveryState;
+  using Asked = DeliveryAsked;
 
   struct Lease {
     std::int64_t first = 0;

@@ -32,9 +32,14 @@ std::string clean(const std::string& text) {
 std::vector<Attempt> attempts_of(std::string_view json) {
   std::vector<Attempt> attempts;
   if (json.empty()) return attempts;
-  for (const auto& entry : nlohmann::json::parse(json)) {
-    attempts.push_back({entry.at(0).get<int>(), Time(std::chrono::milliseconds(entry.at(1).get<std::int64_t>())),
-                        entry.at(2).get<std::string>()});
+  try {
+    for (const auto& entry : nlohmann::json::parse(json)) {
+      attempts.push_back({entry.at(0).get<int>(), Time(std::chrono::milliseconds(entry.at(1).get<std::int64_t>())),
+                          entry.at(2).get<std::string>()});
+    }
+  } catch (const nlohmann::json::exception&) {
+    // No reason to hold the event up.
+    attempts.push_back({0, Time{}, "what was tried before cannot be read: the file is damaged"});
   }
   return attempts;
 }

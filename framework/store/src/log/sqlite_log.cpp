@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "log/event_rows.hpp"
+#include "log/format.hpp"
 #include "log/schema.hpp"
 #include "query.hpp"
 #include "store_state.hpp"
@@ -16,13 +17,13 @@ constexpr std::chrono::milliseconds watch_interval{100};
 
 std::filesystem::path owners_file(const Store& store) {
   std::filesystem::path file = store.file();
-  file += "-owners";
+  file += owners_file_suffix;
   return file;
 }
 
 std::shared_ptr<Connection> migrated(Store& store) {
   Database database = store.connect();
-  migrate(database, "ashlar_log", log_schema());
+  migrate(database, log_schema_name, log_schema());
   return store.state().connect();
 }
 
