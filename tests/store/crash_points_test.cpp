@@ -104,7 +104,12 @@ TEST_CASE("E1: wherever the power fails, all that was committed is there, and no
   const auto& steps = crash.steps();
   crash.try_all([&](std::size_t step, bool next_too, Survives survives, const DiskFiles& left) {
     const std::string& content = crash.content(left);
-    const bool right = content == steps[step].content || (next_too && content == steps[step + 1].content);
+    // A claim that settles nothing need not survive a power cut: what it claimed is claimed again.
+    std::size_t first = step;
+    while (first > 0 && steps[first].name == "claim") --first;
+    const auto end = steps.begin() + static_cast<std::ptrdiff_t>(step) + (next_too ? 2 : 1);
+    const bool right = std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(first), end,
+                                   [&](const Step& one) { return one.content == content; });
     if (!right)
       FAIL_CHECK("after step ", step, " (", steps[step].name, "): ", content, "\ninstead of: ", steps[step].content);
     const std::string problems = crash.problems_of(survives, content, left);

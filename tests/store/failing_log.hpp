@@ -69,7 +69,7 @@ class FailingLog final : public ashlar::store::LogStore {
   void rewind(std::string_view consumer, std::int64_t sequence, Uow* unit) override {
     log_->rewind(consumer, sequence, unit);
   }
-  void on_change(std::function<void()> wake) override { log_->on_change(std::move(wake)); }
+  void on_change(Wake wake) override { log_->on_change(std::move(wake)); }
   std::vector<ashlar::store::DeadLetter> dead_letters(const Query& query) override { return log_->dead_letters(query); }
   std::vector<ashlar::store::DeadLetterGroup> dead_letter_groups(std::string_view consumer) override {
     return log_->dead_letter_groups(consumer);

@@ -46,7 +46,7 @@ class Process {
         "CREATE INDEX IF NOT EXISTS kill_effect_by_sequence ON kill_effect (sequence)");
     // No lease runs out meanwhile: what comes back comes back because its process is gone.
     log_->open_consumer({.name = "record", .max_deliver = 1'000, .ack_wait = 1h}, now());
-    log_->on_change([this] {
+    log_->on_change([this](std::span<const std::string>) {
       const std::lock_guard lock(mutex_);
       ++changes_;
       changed_.notify_all();

@@ -57,7 +57,7 @@ class ForwardingLog : public ashlar::store::LogStore {
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit) override {
     inner_.rewind(consumer, sequence, unit);
   }
-  void on_change(std::function<void()> wake) override { inner_.on_change(std::move(wake)); }
+  void on_change(Wake wake) override { inner_.on_change(std::move(wake)); }
   std::vector<ashlar::store::DeadLetter> dead_letters(const ashlar::store::DeadLetterQuery& query) override {
     return inner_.dead_letters(query);
   }

@@ -120,7 +120,7 @@ LOG_STORE_TEST("an id that is seen in a unit is kept with its commit, and new ag
 LOG_STORE_TEST("who asked to be woken is woken when there is something to deliver, and no more when nobody asks") {
   t.open("record");
   std::atomic<int> woken{0};
-  t.log().on_change([&woken] { ++woken; });
+  t.log().on_change([&woken](std::span<const std::string>) { ++woken; });
   const auto wakes = [&woken](auto action) {
     woken = 0;
     action();
@@ -154,7 +154,7 @@ LOG_STORE_TEST("who asked to be woken is woken when there is something to delive
 
 LOG_STORE_TEST("who is woken may use the log") {
   std::atomic<std::int64_t> last{0};
-  t.log().on_change([&t, &last] { last = t.log().bounds().last; });
+  t.log().on_change([&t, &last](std::span<const std::string>) { last = t.log().bounds().last; });
   t.add();
   CHECK(last == 1);
   t.log().on_change({});

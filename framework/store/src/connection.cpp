@@ -107,7 +107,11 @@ void Connection::configure(Synchronous synchronous) {
   if (synchronous != Synchronous::off) execute("PRAGMA synchronous = EXTRA");
   execute("PRAGMA journal_mode = WAL");
   switch (synchronous) {
-    case Synchronous::full: execute("PRAGMA synchronous = FULL"); break;
+    case Synchronous::full:
+      execute("PRAGMA synchronous = FULL");
+      may_wait_ = true;
+      waits_ = true;
+      break;
     case Synchronous::normal: execute("PRAGMA synchronous = NORMAL"); break;
     case Synchronous::off: execute("PRAGMA synchronous = OFF"); break;
   }
@@ -127,6 +131,12 @@ sqlite3_stmt* Connection::cached(const char* sql) {
     fail(sql);
   }
   return statement;
+}
+
+void Connection::wait_for_disk(bool waits) {
+  if (!may_wait_ || waits == waits_) return;
+  Query(*this, waits ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL").run();
+  waits_ = waits;
 }
 
 void Connection::begin() {

@@ -31,6 +31,9 @@ class Connection {
   void commit();
   void roll_back() noexcept;
 
+  // Whether commits wait for the disk from now on, where the connection was opened to do so; outside transactions.
+  void wait_for_disk(bool waits);
+
   // The statement of a literal, prepared once and kept; not while another use of it has not ended. See Query.
   sqlite3_stmt* cached(const char* sql);
 
@@ -47,6 +50,8 @@ class Connection {
   std::string name_;
   std::shared_ptr<Gate> gate_;
   sqlite3* handle_ = nullptr;
+  bool may_wait_ = false;
+  bool waits_ = false;
   std::unordered_map<const char*, sqlite3_stmt*> cached_;
 };
 

@@ -48,10 +48,10 @@ MemoryLog::State::Joined& MemoryLog::State::join_locked(UnitOfWork& unit) {
 
 void MemoryLog::State::wake() {
   std::lock_guard lock(wake_mutex);
-  if (on_change) on_change();
+  if (on_change) on_change({});
 }
 
-void MemoryLog::on_change(std::function<void()> wake) {
+void MemoryLog::on_change(Wake wake) {
   std::lock_guard lock(state_->wake_mutex);
   state_->on_change = std::move(wake);
 }

@@ -121,7 +121,7 @@ class MemoryLog::State : public std::enable_shared_from_this<MemoryLog::State> {
   std::thread appender;  // runs from the first append_later() on
 
   std::recursive_mutex wake_mutex;  // never taken while `mutex` is held
-  std::function<void()> on_change;
+  store::LogStore::Wake on_change;
 };
 
 }  // namespace ashlar::testing

@@ -25,6 +25,8 @@
 
 namespace ashlar::detail {
 
+class PendingState;
+
 class Consumer;
 
 // The events, handlers and plan of one host, and what runs them. Filled by the host while it starts; from open() to close()
@@ -170,6 +172,8 @@ class Dispatch {
   enum class Versions { this_one, later_too };  // whether upcasters take the event further
   Stored store_in_unit(Port& port, const EventType& type, const void* event, const PublishOptions& options,
                        UnitOfWork& unit, Versions versions);
+  EventLog::Done calling_handlers(const Port& port, const EventType& type, const void* event, const Metadata& metadata,
+                                  std::shared_ptr<PendingState> state);
   void call_after_commit(const Port& port, const EventType& type, const void* event, const PublishOptions& options,
                          Versions versions) noexcept;
   const DeclaredEvent& find_own_event(const Port& port, std::string_view event) const;

@@ -18,8 +18,13 @@ namespace {
 
 StoredEvent stored_form_of(const Frame& frame) {
   StoredEvent stored{.metadata = frame.metadata()};
-  stored.data = frame.known_json();
+  stored.data = to_json(frame.event, *frame.plan().event->descriptor.data);
   return stored;
+}
+
+// Nobody is called for it, now or when it is durable: who comes meanwhile is told of the next one.
+bool has_no_handlers(const EventPlan& plan) {
+  return plan.steps == plan.end && !plan.live->has_subscribers() && plan.event->upcaster == nullptr;
 }
 
 // A copy for whoever calls the handlers later.
@@ -80,6 +85,7 @@ const EventPlan* Dispatch::find_plan(const EventType& type) const {
     if (frame.depth > max_depth_) refuse_depth(port, frame);
     const StoredEvent stored = stored_form_of(frame);
     if (log_door_.opened().append(stored, nullptr).duplicate) return {};
+    if (has_no_handlers(*plan)) return Outcome{plan};
     told = told_by(stored.metadata);
   }
   return publish_stored(port, type, event, told);
@@ -120,7 +126,7 @@ Stored Dispatch::store_in_unit(Port& port, const EventType& type, const void* ev
   if (stay.is_refused()) refuse(nullptr, port, type);
   const StoredEvent form = stored_form(port, type, event, options);
   const Stored stored = log_door_.opened().append(form, &unit);
-  if (stored.duplicate) return stored;
+  if (stored.duplicate || has_no_handlers(*find_plan(type))) return stored;
   unit.after_commit([this, &port, &type, copy = copy_of(type, event), told = told_by(form.metadata), versions] {
     call_after_commit(port, type, copy.get(), told, versions);
   });
@@ -155,8 +161,29 @@ PendingStored Dispatch::publish_async(Port& port, const EventType& type, const v
   StoredEvent form = stored_form(port, type, event, options);
   EventLog& log = log_door_.opened();
   auto state = std::make_shared<PendingState>();
-  auto done = [this, &port, &type, copy = copy_of(type, event), told = told_by(form.metadata), state](
-                  const Stored& stored, std::exception_ptr error) {
+  background_began();
+  try {
+    if (has_no_handlers(*find_plan(type))) {
+      log.append_later(std::move(form), [this, state](const Stored& stored, std::exception_ptr error) {
+        state->fulfil(stored, std::move(error));
+        background_ended();
+      });
+      return PendingStored(std::move(state));
+    }
+    EventLog::Done done = calling_handlers(port, type, event, form.metadata, state);
+    log.append_later(std::move(form), std::move(done));
+  } catch (...) {
+    background_ended();
+    throw;
+  }
+  return PendingStored(std::move(state));
+}
+
+// What the log calls when the event is durable.
+EventLog::Done Dispatch::calling_handlers(const Port& port, const EventType& type, const void* event,
+                                          const Metadata& metadata, std::shared_ptr<PendingState> state) {
+  return [this, &port, &type, copy = copy_of(type, event), told = told_by(metadata), state = std::move(state)](
+             const Stored& stored, std::exception_ptr error) {
     if (!error && !stored.duplicate) {
       const Stay here(*this, Stay::When::counted);
       try {
@@ -170,14 +197,6 @@ PendingStored Dispatch::publish_async(Port& port, const EventType& type, const v
     state->fulfil(stored, std::move(error));
     background_ended();
   };
-  background_began();
-  try {
-    log.append_later(std::move(form), std::move(done));
-  } catch (...) {
-    background_ended();
-    throw;
-  }
-  return PendingStored(std::move(state));
 }
 
 Stored publish(Port& port, const EventType& type, const void* event, const PublishOptions& options, UnitOfWork& unit) {

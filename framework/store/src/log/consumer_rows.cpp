@@ -85,7 +85,7 @@ void ConsumerRows::open(Work& work, const ConsumerSettings& settings) {
         joined(settings.events), settings.max_deliver, std::int64_t{settings.ack_wait.count()}, settings.max_in_flight,
         settings.name)
       .run();
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 void ConsumerRows::remove(Work& work, std::string_view name) {
@@ -167,11 +167,7 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
   std::int64_t from = std::numeric_limits<std::int64_t>::max();
   for (const Counted& one : all) from = std::min(from, one.next);
   std::int64_t last = 0;
-  {
-    Query row(db, "SELECT last_sequence FROM ashlar_log_state");
-    row.step();
-    last = row.integer(0);
-  }
+  { last = read_counters(db).last_sequence; }
   Query event(db, "SELECT sequence, name FROM ashlar_log WHERE sequence >= ? ORDER BY sequence", from);
   while (event.step()) {
     const std::int64_t sequence = event.integer(0);
@@ -247,7 +243,7 @@ void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t seq
   Query(work.db, "UPDATE ashlar_consumer SET next = ?, replay_before = max(replay_before, ?) WHERE number = ?", next,
         open, consumer.number)
       .run();
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 void ConsumerRows::deliver_again(Work& work, const Consumer& consumer, const DeadLetter& letter, Time now) {

@@ -137,7 +137,7 @@ void ConsumerRows::park(Work& work, const Consumer& consumer, Row row) {
         .run();
   }
   write(work, consumer, row);
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 // It is settled for good. Where a lease runs over it, or a claim will come by once more, a row says so.
@@ -177,7 +177,7 @@ void ConsumerRows::unblock(Work& work, const Consumer& consumer, const std::stri
   if (in_a_lease(work.db, consumer, key, first, 0)) return;
   Query(work.db, "UPDATE ashlar_delivery SET state = 1 WHERE consumer = ? AND sequence = ?", consumer.number, first)
       .run();
-  work.wakes = true;
+  work.wakes_all = true;
 }
 
 bool ConsumerRows::has_rows_from(Connection& db, const Consumer& consumer, std::int64_t sequence) {

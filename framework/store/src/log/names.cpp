@@ -18,10 +18,11 @@ void Names::read_renames(Connection& db) {
 }
 
 std::int64_t Names::number_of(Work& work, std::string_view name, int version) {
-  std::pair<std::string, int> key(name, version);
   {
     std::lock_guard lock(mutex_);
-    if (const auto known = numbers_.find(key); known != numbers_.end()) return known->second;
+    if (const auto versions = numbers_.find(name); versions != numbers_.end()) {
+      if (const auto known = versions->second.find(version); known != versions->second.end()) return known->second;
+    }
   }
   Query(work.db, "INSERT INTO ashlar_event_name (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING", name, version)
       .run();
@@ -29,9 +30,10 @@ std::int64_t Names::number_of(Work& work, std::string_view name, int version) {
   row.step();
   const std::int64_t number = row.integer(0);
   // Not before: after a roll-back the number may become another event's.
-  work.after_commit([this, key = std::move(key), number] {
+  work.after_commit([this, name = std::string(name), version, number] {
     std::lock_guard lock(mutex_);
-    numbers_.emplace(key, number);
+    numbers_[name][version] = number;
+    committed_.insert(number);
   });
   return number;
 }
@@ -44,9 +46,7 @@ EventName Names::of(Connection& db, std::int64_t number) {
   if (!row.step()) throw Error("the log is damaged: it has no event name " + std::to_string(number));
   EventName name{present_name_locked(row.text(0)), static_cast<int>(row.integer(1))};
   // What this file has committed stays; a number of a transaction that still runs is asked for again.
-  const bool committed =
-      std::any_of(numbers_.begin(), numbers_.end(), [&](const auto& at) { return at.second == number; });
-  if (committed || sqlite3_get_autocommit(db.handle()) != 0) names_.emplace(number, name);
+  if (committed_.contains(number) || sqlite3_get_autocommit(db.handle()) != 0) names_.emplace(number, name);
   return name;
 }
 

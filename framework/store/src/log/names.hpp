@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,9 +41,10 @@ class Names {
   std::string present_name_locked(std::string name) const;
 
   mutable std::mutex mutex_;
-  std::map<std::pair<std::string, int>, std::int64_t, std::less<>> numbers_;
-  std::unordered_map<std::int64_t, EventName> names_;        // present ones
-  std::map<std::string, std::string, std::less<>> renames_;  // old to new
+  std::map<std::string, std::map<int, std::int64_t>, std::less<>> numbers_;  // by name and version
+  std::set<std::int64_t> committed_;                                         // of numbers_
+  std::unordered_map<std::int64_t, EventName> names_;                        // present ones
+  std::map<std::string, std::string, std::less<>> renames_;                  // old to new
 };
 
 // Which events a consumer or a reader wants; remembers the answer for each number.

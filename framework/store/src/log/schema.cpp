@@ -8,11 +8,13 @@ const std::vector<std::string_view>& log_schema() {
 CREATE TABLE ashlar_log_state (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   last_sequence INTEGER NOT NULL,
-  events INTEGER NOT NULL,
-  bytes INTEGER NOT NULL,
-  last_owner INTEGER NOT NULL
+  total_bytes INTEGER NOT NULL,
+  removed_events INTEGER NOT NULL,
+  removed_bytes INTEGER NOT NULL,
+  last_owner INTEGER NOT NULL,
+  changes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ashlar_log_state VALUES (1, 0, 0, 0, 0);
+INSERT INTO ashlar_log_state VALUES (1, 0, 0, 0, 0, 0, 0);
 
 CREATE TABLE ashlar_event_name (
   number INTEGER PRIMARY KEY,
@@ -37,7 +39,8 @@ CREATE TABLE ashlar_log (
   causation_id TEXT,
   tenant_id TEXT,
   user_id TEXT,
-  data TEXT NOT NULL
+  data TEXT NOT NULL,
+  total_bytes INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE ashlar_consumer (

@@ -37,7 +37,8 @@ SqliteLog::SqliteLog(Store& store)
       owners_(owners_file(store)),
       consumers_(names_, owners_),
       reading_consumers_(names_, owners_),
-      writer_(store.state().connect(), [this] { wake(); }) {
+      may_refuse_(store.options().max_bytes.has_value()),
+      writer_(store.state().connect(), [this](const Work& work) { wake(work); }) {
   names_.read_renames(*reader_);
 }
 
@@ -68,7 +69,9 @@ void SqliteLog::change(UnitOfWork* unit, const Writer::Action& action) {
   action(work);
   work.save();
   for (auto& after : work.take_after()) unit->after_commit(std::move(after));
-  if (work.wakes) unit->after_commit([this] { wake(); });
+  if (!work.wakes_all && work.appended.empty()) return;
+  unit->after_commit(
+      [this, all = work.wakes_all, events = names_of(work)] { wake(all ? std::span<const std::string>() : events); });
 }
 
 void SqliteLog::look(const std::function<void(Connection&)>& action) {
@@ -132,12 +135,15 @@ Claim SqliteLog::claim(std::string_view name, Owner owner, std::size_t limit, Ti
                 "', but has ended or never began: begin_owner() makes one");
   }
   Claim claim;
-  writer_.run([&](Work& work) {
-    const Consumer consumer = consumers_.find(work.db, name);
-    std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
-    if (results != nullptr) *results = std::move(settled);
-    claim = consumers_.claim(work, consumer, owner, limit, now);
-  });
+  writer_.run(
+      [&](Work& work) {
+        const Consumer consumer = consumers_.find(work.db, name);
+        std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
+        if (results != nullptr) *results = std::move(settled);
+        claim = consumers_.claim(work, consumer, owner, limit, now);
+      },
+      // Who has handled nothing yet loses nothing: after a power cut the same events come again.
+      settlements.empty() ? Writer::Survives::process : Writer::Survives::power_cut);
   return claim;
 }
 
@@ -164,7 +170,7 @@ void SqliteLog::set_paused(std::string_view name, int paused) {
     Query(work.db, "UPDATE ashlar_consumer SET paused = ? WHERE number = ?", paused,
           consumers_.find(work.db, name).number)
         .run();
-    work.wakes = true;
+    work.wakes_all = true;
   });
 }
 
@@ -178,30 +184,58 @@ void SqliteLog::rewind(std::string_view name, std::int64_t sequence, UnitOfWork*
   change(unit, [&](Work& work) { consumers_.rewind(work, consumers_.find(work.db, name), sequence); });
 }
 
-void SqliteLog::on_change(std::function<void()> wake) {
+void SqliteLog::on_change(Wake wake) {
   std::lock_guard lock(settings_mutex_);
-  wake_ = wake ? std::make_shared<const std::function<void()>>(std::move(wake)) : nullptr;
+  wake_ = wake ? std::make_shared<const Wake>(std::move(wake)) : nullptr;
   if (wake_ != nullptr && !watch_.joinable()) watch_ = std::thread([this] { watch(); });
 }
 
-void SqliteLog::wake() {
-  std::shared_ptr<const std::function<void()>> call;
+std::vector<std::string> SqliteLog::names_of(const Work& work) {
+  std::vector<std::string> events;
+  for (const std::int64_t number : work.appended) {
+    const EventName event = names_.of(work.db, number);
+    events.push_back(event.name + (event.version == 1 ? "" : "@" + std::to_string(event.version)));
+  }
+  return events;
+}
+
+std::int64_t SqliteLog::own_changes_of(const Work& work) { return work.events + (work.wakes_all ? 1 : 0); }
+
+void SqliteLog::wake(const Work& work) {
+  own_changes_ += own_changes_of(work);
+  if (work.wakes_all) {
+    wake(std::span<const std::string>());
+  } else if (!work.appended.empty()) {
+    wake(names_of(work));
+  }
+}
+
+void SqliteLog::wake(std::span<const std::string> events) {
+  std::shared_ptr<const Wake> call;
   {
     std::lock_guard lock(settings_mutex_);
     call = wake_;
   }
-  if (call != nullptr) (*call)();
+  if (call != nullptr) (*call)(events);
 }
 
+// What the file counts and this process has not done was done by another one.
 void SqliteLog::watch() {
   const std::shared_ptr<Connection> connection = store_.state().connect();
-  std::int64_t known = 0;
+  const auto others = [&] {
+    const std::int64_t own = own_changes_;
+    const LogCounters counters = read_counters(*connection);
+    return counters.last_sequence + counters.changes - own;
+  };
+  std::int64_t known = others();
   std::unique_lock lock(settings_mutex_);
   while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; })) {
     lock.unlock();
-    Query row(*connection, "PRAGMA data_version");
-    const bool changed = row.step() && std::exchange(known, row.integer(0)) != row.integer(0);
-    if (changed) wake();
+    try {
+      if (std::exchange(known, others()) != known) wake(std::span<const std::string>());
+    } catch (const Error&) {
+      // The file does not answer now: whoever uses it for more than looking says so.
+    }
     lock.lock();
   }
 }

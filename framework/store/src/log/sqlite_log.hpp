@@ -2,6 +2,7 @@
 
 #include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/store/transaction.hpp>
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -47,7 +48,7 @@ class SqliteLog final : public LogStore {
   void resume(std::string_view consumer) override { set_paused(consumer, 0); }
   std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override;
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit) override;
-  void on_change(std::function<void()> wake) override;
+  void on_change(Wake wake) override;
 
   std::vector<DeadLetter> dead_letters(const DeadLetterQuery& query) override;
   std::vector<DeadLetterGroup> dead_letter_groups(std::string_view consumer) override;
@@ -86,7 +87,10 @@ class SqliteLog final : public LogStore {
   std::vector<std::int64_t> still_unwanted(Connection& db, const std::vector<std::int64_t>& unwanted,
                                            LogCounters& left);
   void set_paused(std::string_view consumer, int paused);
-  void wake();
+  std::vector<std::string> names_of(const Work& work);
+  static std::int64_t own_changes_of(const Work& work);
+  void wake(const Work& work);
+  void wake(std::span<const std::string> events);
   void watch();
 
   Store& store_;
@@ -100,10 +104,12 @@ class SqliteLog final : public LogStore {
 
   std::mutex settings_mutex_;  // guards the next three
   Retention retention_;
-  std::shared_ptr<const std::function<void()>> wake_;
+  std::atomic<bool> may_refuse_;  // new events; read without the mutex
+  std::shared_ptr<const Wake> wake_;
   bool ending_ = false;
   std::condition_variable ends_;
   std::thread watch_;  // for what other processes do
+  std::atomic<std::int64_t> own_changes_{0};
 
   Writer writer_;  // last: its thread uses the rest
 };

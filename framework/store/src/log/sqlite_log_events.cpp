@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -29,39 +30,44 @@ std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitO
 }
 
 void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done) {
-  struct Later {
-    StoredEvent event;
-    Stored stored;
-    std::function<void(const Stored&, std::exception_ptr)> done;
+  class Later final : public Writer::Posted {
+   public:
+    Later(SqliteLog& log, StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done)
+        : log_(log), event_(std::move(event)), done_(std::move(done)) {}
+
+   private:
+    void run(Work& work) override { stored_ = log_.append_one(work, event_); }
+    void done(std::exception_ptr error) override {
+      if (done_) done_(stored_, std::move(error));
+    }
+
+    SqliteLog& log_;
+    StoredEvent event_;
+    std::function<void(const Stored&, std::exception_ptr)> done_;
+    Stored stored_;
   };
-  const std::size_t bytes = static_cast<std::size_t>(size_of(event));
-  auto later = std::make_shared<Later>(Later{std::move(event), {}, std::move(done)});
-  writer_.post([this, at = later.get()](Work& work) { at->stored = append_one(work, at->event); },
-               [later](std::exception_ptr error) {
-                 if (later->done) later->done(later->stored, error);
-               },
-               bytes);
+  const auto bytes = static_cast<std::size_t>(size_of(event));
+  writer_.post(std::make_unique<Later>(*this, std::move(event), std::move(done)), bytes);
 }
 
 Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
   const std::optional<std::string> refusal = refusal_of(work, event);
   const std::int64_t sequence = work.counters().last_sequence + 1;
+  const std::int64_t bytes = size_of(event);
+  const std::int64_t name = names_.number_of(work, event.metadata.name, event.metadata.version);
   const bool added =
       !refusal && insert_event(work.db,
-                               "INSERT INTO ashlar_log (sequence, name, " ASHLAR_EVENT_COLUMNS
-                               ") VALUES (?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
-                               event, sequence, names_.number_of(work, event.metadata.name, event.metadata.version));
+                               "INSERT INTO ashlar_log (sequence, name, total_bytes, " ASHLAR_EVENT_COLUMNS
+                               ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
+                               event, sequence, name, work.counters().total_bytes + bytes);
   if (!added) {
     // What is there already needs no room.
     Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.metadata.id);
     if (row.step()) return {.sequence = row.integer(0), .duplicate = true};
     throw StoreFull(refusal.value_or("the log is damaged: it refuses an id that it does not have"));
   }
-  LogCounters& counters = work.change_counters();
-  counters.last_sequence = sequence;
-  ++counters.events;
-  counters.bytes += size_of(event);
-  work.wakes = true;
+  work.count(bytes);
+  if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }
 
@@ -72,6 +78,7 @@ std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& 
     if (auto refusal = disk_refusal()) return refusal;
     work.disk_has_room = true;
   }
+  if (!may_refuse_.load(std::memory_order_relaxed)) return std::nullopt;
   Retention retention;
   {
     std::lock_guard lock(settings_mutex_);
@@ -132,9 +139,10 @@ LogStore::Page SqliteLog::read(std::int64_t from, std::size_t limit, std::span<c
 LogBounds SqliteLog::bounds() {
   LogBounds bounds;
   look([&](Connection& db) {
-    Query row(db, "SELECT (SELECT min(sequence) FROM ashlar_log), last_sequence, events, bytes FROM ashlar_log_state");
+    const LogCounters counters = read_counters(db);
+    Query row(db, "SELECT min(sequence) FROM ashlar_log");
     row.step();
-    bounds = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+    bounds = {row.integer(0), counters.last_sequence, counters.events, counters.bytes};
   });
   return bounds;
 }
@@ -146,7 +154,7 @@ void SqliteLog::rename_event(std::string_view from, std::string_view to) {
       names_.read_renames(*db);
       consumers_.forget_selections();
     });
-    work.wakes = true;
+    work.wakes_all = true;
   });
 }
 

@@ -105,7 +105,7 @@ std::int64_t SqliteLog::schedule(const StoredEvent& event, Time due, UnitOfWork*
                  ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ")",
                  event, due, std::string_view(event.metadata.name), event.metadata.version);
     number = sqlite3_last_insert_rowid(work.db.handle());
-    work.wakes = true;
+    work.wakes_all = true;
   });
   return number;
 }

@@ -17,6 +17,7 @@ void SqliteLog::set_retention(const Retention& retention) {
     look([&](Connection& db) { reading_consumers_.check_work_queue(db); });
   std::lock_guard lock(settings_mutex_);
   retention_ = retention;
+  may_refuse_ = retention.max_count || retention.max_bytes || store_.options().max_bytes;
 }
 
 std::size_t SqliteLog::retain(Time now, std::size_t limit) {

@@ -10,12 +10,17 @@
 
 namespace ashlar::store {
 
-// What the log has given and holds; one row of the file.
+// What the log has given and holds. The newest event's row tells what was given, so that appending writes nothing else; what
+// retention has removed stands in a row of its own.
 struct LogCounters {
   std::int64_t last_sequence = 0;
+  std::int64_t total_bytes = 0;  // of all events so far
   std::int64_t events = 0;
   std::int64_t bytes = 0;
+  std::int64_t changes = 0;  // of what consumers may do, new events aside
 };
+
+LogCounters read_counters(Connection& db);
 
 // What functions of the log do in one transaction on one connection. Whoever opened the transaction calls save() before its
 // commit, and then what after_commit() was given.
@@ -25,13 +30,21 @@ class Work {
 
   const LogCounters& counters();
   LogCounters& change_counters();
+
+  // After an event was added to the log's table.
+  void count(std::int64_t bytes);
   void save();
 
   void after_commit(std::function<void()> action) { after_.push_back(std::move(action)); }
   std::vector<std::function<void()>> take_after() { return std::exchange(after_, {}); }
 
   Connection& db;
-  bool wakes = false;          // consumers may find something to do
+
+  // Consumers may find something to do: all of them, or those that want an event of these names.
+  bool wakes_all = false;
+  std::vector<std::int64_t> appended;  // numbers of names, each once
+  std::int64_t events = 0;             // how many were appended
+
   bool disk_has_room = false;  // for new events; asked for by the first of them
 
  private:

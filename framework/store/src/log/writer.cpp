@@ -15,8 +15,8 @@ constexpr std::size_t most_posted_bytes = 64 * 1024 * 1024;
 
 }  // namespace
 
-Writer::Writer(std::shared_ptr<Connection> connection, std::function<void()> wake)
-    : connection_(std::move(connection)), wake_(std::move(wake)) {}
+Writer::Writer(std::shared_ptr<Connection> connection, std::function<void(const Work&)> committed)
+    : connection_(std::move(connection)), committed_(std::move(committed)) {}
 
 Writer::~Writer() {
   {
@@ -27,35 +27,44 @@ Writer::~Writer() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Writer::run(const Action& action) {
-  Job job;
-  job.action = &action;
+void Writer::run(const Action& action, Survives survives) {
+  class Awaited final : public Job {
+   public:
+    explicit Awaited(const Action& its_action) : action_(its_action) {}
+
+   private:
+    void run(Work& work) override { action_(work); }
+    const Action& action_;
+  };
+  std::condition_variable changed;
+  Awaited awaited(action);
+  Job& job = awaited;
+  job.survives_ = survives;
+  job.changed_ = &changed;
   std::unique_lock lock(mutex_);
   queue_.push_back(&job);
-  job.changed.wait(lock, [&] { return job.done || !busy_; });
-  while (!job.done) {
+  changed.wait(lock, [&] { return job.finished_ || !busy_; });
+  while (!job.finished_) {
     lead(lock);
     // A commit takes a part of a long queue, which may end before this job.
-    job.changed.wait(lock, [&] { return job.done || !busy_; });
+    changed.wait(lock, [&] { return job.finished_ || !busy_; });
   }
   lock.unlock();
-  if (job.error) std::rethrow_exception(job.error);
+  if (job.error_) std::rethrow_exception(job.error_);
 }
 
-void Writer::post(Action action, std::function<void(std::exception_ptr)> done, std::size_t bytes) {
-  auto job = std::make_unique<Job>();
-  job->own_action = std::move(action);
-  job->action = &job->own_action;
-  job->then = std::move(done);
-  job->bytes = bytes;
+void Writer::post(std::unique_ptr<Posted> posted, std::size_t bytes) {
+  Job& job = *posted;
+  job.bytes_ = bytes;
+  job.posted_ = true;
   std::unique_lock lock(mutex_);
   if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
   const bool inside = std::this_thread::get_id() == thread_.get_id();
   room_.wait(lock, [&] { return inside || (in_flight_ < most_posted && in_flight_bytes_ < most_posted_bytes); });
-  queue_.push_back(job.get());
+  queue_.push_back(&job);
   ++in_flight_;
   in_flight_bytes_ += bytes;
-  posted_.push_back(std::move(job));
+  posted_.push_back(std::move(posted));
   if (queue_.size() == 1) posted_changed_.notify_one();
 }
 
@@ -74,13 +83,13 @@ void Writer::lead(std::unique_lock<std::mutex>& lock) {
   busy_ = false;
   bool posted = false;
   for (Job* job : jobs) {
-    job->done = true;
-    posted = posted || job->then;
-    if (!job->then) job->changed.notify_one();
+    job->finished_ = true;
+    posted = posted || job->posted_;
+    if (!job->posted_) job->changed_->notify_one();
   }
   // Somebody who waits leads the next commit; if nobody does, the thread of what was posted.
-  const auto next = std::find_if(queue_.begin(), queue_.end(), [](const Job* job) { return !job->then; });
-  if (next != queue_.end()) (*next)->changed.notify_one();
+  const auto next = std::find_if(queue_.begin(), queue_.end(), [](const Job* job) { return !job->posted_; });
+  if (next != queue_.end()) (*next)->changed_->notify_one();
   if (posted || next == queue_.end()) posted_changed_.notify_one();
 }
 
@@ -88,7 +97,7 @@ std::vector<Writer::Job*> Writer::take() {
   std::vector<Job*> jobs;
   std::size_t bytes = 0;
   while (!queue_.empty() && jobs.size() < most_jobs && bytes < most_bytes) {
-    bytes += queue_.front()->bytes;
+    bytes += queue_.front()->bytes_;
     jobs.push_back(queue_.front());
     queue_.pop_front();
   }
@@ -101,7 +110,7 @@ void Writer::execute(const std::vector<Job*>& jobs) {
     return;
   } catch (...) {
     if (jobs.size() == 1) {
-      jobs.front()->error = std::current_exception();
+      jobs.front()->error_ = std::current_exception();
       return;
     }
   }
@@ -110,16 +119,19 @@ void Writer::execute(const std::vector<Job*>& jobs) {
     try {
       try_all({job});
     } catch (...) {
-      job->error = std::current_exception();
+      job->error_ = std::current_exception();
     }
   }
 }
 
 void Writer::try_all(const std::vector<Job*>& jobs) {
   Work work(*connection_);
+  const bool waits =
+      std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->survives_ == Survives::power_cut; });
+  connection_->wait_for_disk(waits);
   connection_->begin();
   try {
-    for (Job* job : jobs) (*job->action)(work);
+    for (Job* job : jobs) job->run(work);
     work.save();
     connection_->commit();
   } catch (...) {
@@ -127,7 +139,7 @@ void Writer::try_all(const std::vector<Job*>& jobs) {
     throw;
   }
   for (const auto& action : work.take_after()) action();
-  if (work.wakes) wake_();
+  committed_(work);
 }
 
 void Writer::work() {
@@ -135,19 +147,19 @@ void Writer::work() {
   for (;;) {
     posted_changed_.wait(lock, [this] {
       if (posted_.empty()) return ending_;
-      return posted_.front()->done || !busy_;
+      return posted_.front()->finished_ || !busy_;
     });
     if (posted_.empty()) return;
-    if (!posted_.front()->done) lead(lock);
-    std::vector<std::unique_ptr<Job>> finished;
+    if (!posted_.front()->finished_) lead(lock);
+    std::vector<std::unique_ptr<Posted>> finished;
     std::size_t bytes = 0;
-    while (!posted_.empty() && posted_.front()->done) {
-      bytes += posted_.front()->bytes;
+    while (!posted_.empty() && posted_.front()->finished_) {
+      bytes += static_cast<Job&>(*posted_.front()).bytes_;
       finished.push_back(std::move(posted_.front()));
       posted_.pop_front();
     }
     lock.unlock();
-    for (const auto& job : finished) job->then(job->error);
+    for (const auto& job : finished) job->done(static_cast<Job&>(*job).error_);
     const std::size_t count = finished.size();
     finished.clear();
     lock.lock();

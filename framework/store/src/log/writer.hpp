@@ -22,33 +22,50 @@ class Writer {
   // Runs in a transaction; may run again in another one when that fails, so it sets its result anew each time.
   using Action = std::function<void(Work& work)>;
 
-  // `wake` is called after commits that consumers should know of.
-  Writer(std::shared_ptr<Connection> connection, std::function<void()> wake);
+  // `committed` is called after each commit, on whichever thread it was.
+  Writer(std::shared_ptr<Connection> connection, std::function<void(const Work& work)> committed);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Durable on return; throws what the action or the commit throws.
-  void run(const Action& action);
+  // What a commit must survive that nobody reports as done: `process` spares waiting for the disk.
+  enum class Survives { power_cut, process };
 
-  // Calls `done` on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
+  // Durable on return; throws what the action or the commit throws.
+  void run(const Action& action, Survives survives = Survives::power_cut);
+
+  // What somebody waits for, or what was posted.
+  class Job {
+   public:
+    virtual ~Job() = default;
+
+   private:
+    friend class Writer;
+    virtual void run(Work& work) = 0;
+
+    Survives survives_ = Survives::power_cut;
+    std::size_t bytes_ = 0;
+    bool posted_ = false;
+    bool finished_ = false;
+    std::exception_ptr error_{};
+    std::condition_variable* changed_ = nullptr;  // of one that somebody waits for
+  };
+
+  // Something that nobody waits for.
+  class Posted : public Job {
+   private:
+    friend class Writer;
+    virtual void done(std::exception_ptr error) = 0;
+  };
+
+  // Calls done() on the writer's thread once it is durable, or with what was thrown; in order of the commits. Waits while
   // too much is in flight.
-  void post(Action action, std::function<void(std::exception_ptr error)> done, std::size_t bytes);
+  void post(std::unique_ptr<Posted> posted, std::size_t bytes);
 
   // Until everything that was posted is done.
   void flush();
 
  private:
-  struct Job {
-    const Action* action = nullptr;
-    std::exception_ptr error{};
-    bool done = false;
-    std::size_t bytes = 0;
-    std::condition_variable changed{};  // of one that somebody waits for
-    Action own_action{};                // of a posted one
-    std::function<void(std::exception_ptr)> then{};
-  };
-
   std::vector<Job*> take();
   void lead(std::unique_lock<std::mutex>& lock);
   void execute(const std::vector<Job*>& jobs);
@@ -56,13 +73,13 @@ class Writer {
   void work();
 
   std::shared_ptr<Connection> connection_;
-  std::function<void()> wake_;
+  std::function<void(const Work&)> committed_;
   std::mutex mutex_;
   std::condition_variable posted_changed_;
   std::condition_variable room_;
   std::deque<Job*> queue_;
-  std::deque<std::unique_ptr<Job>> posted_;  // in order; those in front may be done
-  std::size_t in_flight_ = 0;                // posted, and `done` has not returned
+  std::deque<std::unique_ptr<Posted>> posted_;  // in order; those in front may be done
+  std::size_t in_flight_ = 0;                   // posted, and `done` has not returned
   std::size_t in_flight_bytes_ = 0;
   bool busy_ = false;
   bool ending_ = false;

@@ -26,16 +26,22 @@ void Bell::remove(std::size_t number) {
 }
 
 void Bell::ring() {
-  rung_.fetch_add(1);
+  for (std::size_t number = 0; number < count_.load(); ++number) sleepers_[number]->rung.fetch_add(1);
   wake_from(0);
 }
 
-// Who is awake looks at rung() before it lies down; its part of the tree is woken for it. Who sleeps is called even if it
-// has heard of this change otherwise: its part of the tree may not have.
+void Bell::ring(std::span<const std::size_t> numbers) {
+  if (numbers.empty()) return;
+  for (const std::size_t number : numbers) sleepers_[number]->rung.fetch_add(1);
+  wake_from(0);
+}
+
+// Who is awake looks at rung() before it lies down; its part of the tree is woken for it, as is that of those who sleep on
+// because it did not ring for them.
 void Bell::wake_from(std::size_t number) {
   if (number >= count_.load()) return;
   Sleeper& sleeper = *sleepers_[number];
-  if (sleeper.asleep.load()) {
+  if (sleeper.asleep.load() && sleeper.rung.load() != sleeper.heard.load()) {
     const std::lock_guard lock(sleeper.mutex);
     if (sleeper.asleep.load()) {
       sleeper.called = true;
@@ -52,7 +58,7 @@ void Bell::get_up(std::size_t number, std::uint64_t rung_before) {
   Sleeper& sleeper = *sleepers_[number];
   sleeper.asleep.store(false);
   const bool called = std::exchange(sleeper.called, false);
-  if (!called && rung_.load() == rung_before) return;
+  if (!called && sleeper.rung.load() == rung_before) return;
   wake_from(2 * number + 1);
   wake_from(2 * number + 2);
 }

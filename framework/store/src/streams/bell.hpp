@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace ashlar::store {
@@ -18,9 +19,11 @@ struct Sleeper {
   std::condition_variable changed;
   std::atomic<bool> asleep{false};  // changes with the mutex held
   bool called = false;              // to wake others, guarded by the mutex
+  std::atomic<std::uint64_t> rung{1};
+  std::atomic<std::uint64_t> heard{0};  // of `rung`, when it fell asleep
 };
 
-// Tells waiting threads that the store has changed. Whoever rings pays for one wake-up at most: a thread that was woken
+// Tells waiting threads that the store has changed for them. Whoever rings pays for one wake-up at most: a thread that was woken
 // wakes two more, so the sleepers are a tree. Any thread.
 class Bell {
  public:
@@ -32,13 +35,19 @@ class Bell {
 
   Sleeper& sleeper(std::size_t number) { return *sleepers_[number]; }
 
-  // How often it has rung.
-  std::uint64_t rung() const { return rung_.load(); }
+  // How often it has rung for a sleeper.
+  std::uint64_t rung(std::size_t number) const { return sleepers_[number]->rung.load(); }
+
+  // For all, or for those alone.
   void ring();
+  void ring(std::span<const std::size_t> numbers);
 
   // Around a wait of sleeper `number`, whose mutex is held. The wait ends when it is called, and when rung() differs from
   // what it was before the sleeper last looked; get_up() then wakes its part of the tree.
-  void lie_down(std::size_t number) { sleepers_[number]->asleep.store(true); }
+  void lie_down(std::size_t number, std::uint64_t rung_before) {
+    sleepers_[number]->heard.store(rung_before);
+    sleepers_[number]->asleep.store(true);
+  }
   void get_up(std::size_t number, std::uint64_t rung_before);
 
   // For who waits until the sleepers have nothing to do.
@@ -51,7 +60,6 @@ class Bell {
   std::vector<std::unique_ptr<Sleeper>> sleepers_;  // does not change: those past count_ are spare
   std::vector<std::size_t> spare_;                  // guarded by mutex_
   std::atomic<std::size_t> count_;
-  std::atomic<std::uint64_t> rung_{1};
   std::atomic<int> watchers_{0};
   std::mutex mutex_;
   std::condition_variable rested_;

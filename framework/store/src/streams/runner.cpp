@@ -81,9 +81,9 @@ void Runner::wait(Lock& lock, Clock::Steady now) {
   const Clock::Steady until =
       pausing ? not_before_
               : std::min({listens ? again_at_ : Clock::Steady::max(), refresh_at(), settle_at(), overdue_at()});
-  if (listens) context_.bell.lie_down(number_);
+  if (listens) context_.bell.lie_down(number_, seen_);
   context_.clock.wait_until(lock, sleeper_.changed, until, [&] {
-    return stopping_.load() || poked_ || (listens && (sleeper_.called || context_.bell.rung() != seen_));
+    return stopping_.load() || poked_ || (listens && (sleeper_.called || context_.bell.rung(number_) != seen_));
   });
   if (listens) context_.bell.get_up(number_, seen_);
   idle_at_.store(0);

@@ -42,7 +42,7 @@ class Runner {
   std::size_t number() const { return number_; }
 
   // Whether it waits, and had nothing to do since the bell rang last.
-  bool is_idle() const { return idle_at_.load() == context_.bell.rung(); }
+  bool is_idle() const { return idle_at_.load() == context_.bell.rung(number_); }
 
   // How many it has taken so far.
   std::uint64_t taken() const { return taken_.load(); }

@@ -9,6 +9,7 @@ namespace ashlar::store {
 
 Session::Session(LogStore& store, const DurableLogOptions& options, LogPlan plan)
     : bell_(std::make_shared<Bell>(plan.consumers.size() + 1)),
+      audience_(std::make_shared<Audience>(bell_)),
       context_{store, *plan.clock, Log(plan.log, "streams"), *bell_, store.begin_owner()},
       maintenance_(context_, options, plan.consumers.size()) {
   try {
@@ -18,6 +19,7 @@ Session::Session(LogStore& store, const DurableLogOptions& options, LogPlan plan
     throw;
   }
   for (LoggedConsumer& consumer : plan.consumers) {
+    audience_->add(runners_.size(), consumer.events);
     runners_.push_back(std::make_shared<Runner>(context_, std::move(consumer), runners_.size()));
   }
 }
@@ -65,7 +67,9 @@ void Session::add(LoggedConsumer consumer) {
   const std::lock_guard lock(mutex_);
   if (!running_) throw Error("stream consumer '" + consumer.name + "' cannot be added: the host does not run");
   context_.store.open_consumer(settings_of(consumer), context_.clock.now());
-  runners_.push_back(std::make_shared<Runner>(context_, std::move(consumer), bell_->add()));
+  const std::size_t number = bell_->add();
+  audience_->add(number, consumer.events);
+  runners_.push_back(std::make_shared<Runner>(context_, std::move(consumer), number));
   runners_.back()->begin();
 }
 
@@ -81,11 +85,13 @@ void Session::remove(std::string_view name) {
   }
   removed->join();
   const std::lock_guard lock(mutex_);
-  if (std::erase(runners_, removed) > 0) bell_->remove(removed->number());
+  if (std::erase(runners_, removed) == 0) return;
+  audience_->remove(removed->number());
+  bell_->remove(removed->number());
 }
 
 void Session::begin() {
-  context_.store.on_change([bell = bell_] { bell->ring(); });
+  context_.store.on_change([audience = audience_](std::span<const std::string> events) { audience->ring(events); });
   const std::lock_guard lock(mutex_);
   running_ = true;
   for (const auto& runner : runners_) runner->begin();

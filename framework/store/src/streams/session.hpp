@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audience.hpp"
 #include "context.hpp"
 #include "maintenance.hpp"
 #include "runner.hpp"
@@ -45,7 +46,8 @@ class Session {
   bool is_idle() const;
   std::uint64_t taken() const;
 
-  std::shared_ptr<Bell> bell_;  // also of the store's callback
+  std::shared_ptr<Bell> bell_;
+  std::shared_ptr<Audience> audience_;  // also of the store's callback
   StreamContext context_;
   mutable std::mutex mutex_;
   Runners runners_;  // guarded by mutex_

@@ -22,7 +22,8 @@ std::size_t Runner::room() const {
 
 bool Runner::wants_to_claim(Clock::Steady now) const {
   if (now < not_before_) return false;
-  if (exhausted_ && outbox_.settlements.empty() && now < again_at_ && context_.bell.rung() == seen_) return false;
+  if (exhausted_ && outbox_.settlements.empty() && now < again_at_ && context_.bell.rung(number_) == seen_)
+    return false;
   return can_take();
 }
 
@@ -53,7 +54,7 @@ Clock::Steady Runner::settle_at() const {
 void Runner::talk(Lock& lock, std::size_t limit) {
   Outbox sending = std::exchange(outbox_, {});
   const std::size_t extensions = add_extensions(sending);
-  const std::uint64_t rung = context_.bell.rung();
+  const std::uint64_t rung = context_.bell.rung(number_);
   const Time asked = context_.clock.now();
   Claim claim;
   std::vector<SettlementResult> results;

@@ -165,7 +165,8 @@ struct ScheduledEvent {
 //
 // Whoever calls gives the time. All functions may be called from any thread, and by several processes where the store is one
 // that they can share; each call happens as a whole or, when it throws Error, not at all, and is durable on return (that of
-// append and settle with a unit: when the unit commits).
+// append and settle with a unit: when the unit commits). A claim that settles nothing survives the process, but need not
+// survive a power cut: what it claimed is claimed again.
 //
 //   Sequences rise strictly in order of commits, and none is used twice, also after the newest events were removed.
 //   An event's id is in the log once: appending it again gives the first one's sequence, and changes nothing.
@@ -244,9 +245,11 @@ class LogStore {
   // position is a replay. With a unit: as part of its commit.
   virtual void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit = nullptr) = 0;
 
-  // Calls `wake` after each commit of this process, and when another process may have written: with events to deliver, or a
-  // consumer resumed. From any thread; not for long. One at a time; empty: none.
-  virtual void on_change(std::function<void()> wake) = 0;
+  // Calls `wake` after each commit of this process, and when another process may have written: with the events that were
+  // appended, as references and each once, so that only who wants one of them need look; empty: anybody may find something
+  // to do. From any thread; not for long. One at a time; empty: none.
+  using Wake = std::function<void(std::span<const std::string> events)>;
+  virtual void on_change(Wake wake) = 0;
 
   // --- dead letters
 

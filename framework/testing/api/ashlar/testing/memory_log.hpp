@@ -73,7 +73,7 @@ class MemoryLog final : public store::LogStore {
   void resume(std::string_view consumer) override;
   std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override;
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit = nullptr) override;
-  void on_change(std::function<void()> wake) override;
+  void on_change(Wake wake) override;
 
   std::vector<store::DeadLetter> dead_letters(const store::DeadLetterQuery& query) override;
   std::vector<store::DeadLetterGroup> dead_letter_groups(std::string_view consumer = {}) override;

@@ -1,0 +1,232 @@
+// The durable log in a host, as a module uses it.
+
+#include <ashlar/host.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/sqlite_log.hpp>
+#include <ashlar/store/store.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "log_bench.hpp"
+
+namespace bench {
+
+namespace {
+
+using ashlar::store::Synchronous;
+
+struct OrderForgotten {
+  std::int64_t number = 0;
+};
+ASHLAR_EVENT(OrderForgotten, "bench.order.forgotten", 1, number)
+
+class Publishing final : public ashlar::Module {
+ public:
+  std::function<void(ashlar::EventRegistry&)> handlers;
+  std::string_view name() const override { return "bench"; }
+  void declare(ashlar::Declaration& declaration) override {
+    declaration.emits<OrderPlaced>().durable();
+    declaration.emits<OrderForgotten>();
+  }
+  void register_handlers(ashlar::EventRegistry& registry) override {
+    if (handlers) handlers(registry);
+  }
+};
+
+// A host with one publishing module, and the log in a file of its own.
+class Shop {
+ public:
+  Shop(const std::filesystem::path& file, Synchronous synchronous,
+       std::function<void(ashlar::EventRegistry&)> handlers = {})
+      : store_(file, {.synchronous = synchronous}),
+        log_(std::make_shared<ashlar::store::DurableLog>([this] { return ashlar::store::make_sqlite_log(store_); })) {
+    ashlar::HostOptions options;
+    options.event_log = log_;
+    host_ = std::make_unique<ashlar::ModuleHost>(std::move(options));
+    auto module = std::make_unique<Publishing>();
+    module->handlers = std::move(handlers);
+    host_->add(std::move(module));
+    host_->start();
+  }
+  ~Shop() { host_->stop(); }
+
+  ashlar::EventBus& bus() { return host_->bus_of("bench"); }
+  ashlar::store::LogStore& log() { return log_->store(); }
+
+  void fill(std::int64_t events) {
+    for (std::int64_t i = 0; i < events; ++i)
+      last_ = std::make_unique<ashlar::PendingStored>(bus().publish_async(order(i)));
+    last_->wait();
+  }
+
+ private:
+  ashlar::store::Store store_;
+  std::shared_ptr<ashlar::store::DurableLog> log_;
+  std::unique_ptr<ashlar::ModuleHost> host_;
+  std::unique_ptr<ashlar::PendingStored> last_;
+};
+
+double one_at_a_time(const std::filesystem::path& folder, Synchronous synchronous, int total,
+                     std::function<void(ashlar::EventRegistry&)> handlers = {}) {
+  const BenchFile file(folder);
+  Shop shop(file.path(), synchronous, std::move(handlers));
+  shop.bus().publish(order(0));
+  const Stopwatch watch;
+  for (int i = 0; i < total; ++i) shop.bus().publish(order(i));
+  return total / watch.seconds();
+}
+
+double from_threads(const std::filesystem::path& folder, int threads, int total) {
+  const BenchFile file(folder);
+  Shop shop(file.path(), Synchronous::full);
+  std::vector<std::thread> publishers;
+  const Stopwatch watch;
+  for (int t = 0; t < threads; ++t) {
+    publishers.emplace_back([&shop, threads, total] {
+      for (int i = 0; i < total / threads; ++i) shop.bus().publish(order(i));
+    });
+  }
+  for (std::thread& publisher : publishers) publisher.join();
+  return total / watch.seconds();
+}
+
+double in_flight(const std::filesystem::path& folder, int total) {
+  const BenchFile file(folder);
+  Shop shop(file.path(), Synchronous::full);
+  const Stopwatch watch;
+  shop.fill(total);
+  return total / watch.seconds();
+}
+
+double percentile(std::vector<double>& sorted, double share) {
+  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+}
+
+double resident_megabytes() {
+  std::ifstream status("/proc/self/statm");
+  double pages = 0;
+  status >> pages >> pages;
+  return pages * 4096 / 1e6;
+}
+
+enum class Handler { batch, typed };
+
+// Consumes `total` stored events and says how many a second; counts into `done`.
+double consume(const std::filesystem::path& path, Synchronous synchronous, Handler kind, std::int64_t total) {
+  std::atomic<std::int64_t> done{0};
+  const Stopwatch watch;
+  Shop shop(path, synchronous, [&](ashlar::EventRegistry& registry) {
+    const ashlar::StreamOptions options{.batch_size = 100, .max_in_flight = 1'000};
+    if (kind == Handler::batch) {
+      registry.stream("reading", options).on("bench.#", [&](std::span<ashlar::Delivery* const> batch) {
+        for (ashlar::Delivery* delivery : batch) (void)delivery->ack();
+        if (done.fetch_add(static_cast<std::int64_t>(batch.size())) + static_cast<std::int64_t>(batch.size()) == total)
+          done.notify_all();
+      });
+    } else {
+      registry.on_stream<OrderPlaced>("typing", options, [&](const OrderPlaced&) {
+        if (done.fetch_add(1) + 1 == total) done.notify_all();
+      });
+    }
+  });
+  for (std::int64_t seen = done.load(); seen < total; seen = done.load()) done.wait(seen);
+  return static_cast<double>(total) / watch.seconds();
+}
+
+}  // namespace
+
+void measure_publishing(const std::filesystem::path& folder, Figures& figures) {
+  figures.rate("one_full", one_at_a_time(folder, Synchronous::full, 5'000));
+  figures.rate("one_normal", one_at_a_time(folder, Synchronous::normal, 50'000));
+  figures.rate("threads_64_full", from_threads(folder, 64, 100'000));
+  figures.rate("async_full", in_flight(folder, 200'000));
+}
+
+void measure_async(const std::filesystem::path& folder, Figures& figures) {
+  figures.rate("async_full", in_flight(folder, 200'000));
+}
+
+void measure_consuming(const std::filesystem::path& folder, Figures& figures) {
+  constexpr std::int64_t total = 200'000;
+  const BenchFile file(folder);
+  {
+    Shop shop(file.path(), Synchronous::full);
+    shop.fill(total);
+  }
+  figures.rate("consume_batches_full", consume(file.path(), Synchronous::full, Handler::batch, total));
+  figures.rate("consume_typed_full", consume(file.path(), Synchronous::full, Handler::typed, total));
+}
+
+void measure_way(const std::filesystem::path& folder, Figures& figures) {
+  for (const auto& [name, synchronous] :
+       {std::pair("full", Synchronous::full), std::pair("normal", Synchronous::normal)}) {
+    const BenchFile file(folder);
+    std::atomic<std::int64_t> done{0};
+    Shop shop(file.path(), synchronous, [&](ashlar::EventRegistry& registry) {
+      registry.on_stream<OrderPlaced>("way", {}, [&](const OrderPlaced& event) {
+        done.store(event.number);
+        done.notify_all();
+      });
+    });
+    std::vector<double> times;
+    for (std::int64_t i = 1; i <= 3'000; ++i) {
+      const Stopwatch watch;
+      shop.bus().publish(order(i));
+      for (std::int64_t seen = done.load(); seen < i; seen = done.load()) done.wait(seen);
+      times.push_back(watch.seconds() * 1e6);
+    }
+    std::sort(times.begin(), times.end());
+    figures.time(std::string("way_") + name + "_p50_us", percentile(times, 0.5));
+    figures.time(std::string("way_") + name + "_p99_us", percentile(times, 0.99));
+    figures.time(std::string("way_") + name + "_p999_us", percentile(times, 0.999));
+  }
+}
+
+void measure_many_consumers(const std::filesystem::path& folder, Figures& figures) {
+  const auto fifty = [](ashlar::EventRegistry& registry) {
+    for (int i = 0; i < 50; ++i) {
+      registry.on_stream<OrderForgotten>("idle" + std::to_string(i), {}, [](const OrderForgotten&) {});
+    }
+  };
+  for (int round = 0; round < 3; ++round) {
+    figures.rate("one_full_no_consumer", one_at_a_time(folder, Synchronous::full, 4'000));
+    figures.rate("one_full_50_consumers", one_at_a_time(folder, Synchronous::full, 4'000, fifty));
+  }
+}
+
+void measure_backlog(const std::filesystem::path& folder, std::int64_t events, Figures& figures) {
+  const BenchFile file(folder);
+  double small_rate = 0;
+  double large_rate = 0;
+  {
+    Shop shop(file.path(), Synchronous::full);
+    shop.fill(1'000);
+    const Stopwatch first;
+    shop.fill(100'000);
+    small_rate = 100'000 / first.seconds();
+    shop.fill(events - 201'000);
+    const Stopwatch last;
+    shop.fill(100'000);
+    large_rate = 100'000 / last.seconds();
+  }
+  figures.rate("append_rate_at_1000", small_rate);
+  figures.rate("append_rate_at_end", large_rate);
+  const double before = resident_megabytes();
+  figures.rate("backlog_rate", consume(file.path(), Synchronous::full, Handler::batch, events));
+  struct rusage usage {};
+  getrusage(RUSAGE_SELF, &usage);
+  figures.time("backlog_memory_growth_mb", static_cast<double>(usage.ru_maxrss) / 1e3 - before);
+  figures.time("backlog_events", static_cast<double>(events));
+}
+
+}  // namespace bench
