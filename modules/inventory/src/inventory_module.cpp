@@ -1,5 +1,5 @@
 #include <ashlar/module.hpp>
-#include <ashlar/store/database.hpp>
+#include <ashlar/store/store.hpp>
 #include <catalog/events.hpp>
 #include <inventory/events.hpp>
 #include <optional>
@@ -14,6 +14,7 @@ class InventoryModule final : public ashlar::Module {
   std::string_view name() const override { return "inventory"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
     declaration.provides<Stock>();
     declaration.provides<Receiving>();
     declaration.emits<StockRunningLow>()
@@ -27,7 +28,7 @@ class InventoryModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus());
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus());
     context.provide<Stock>(*book_);
     context.provide<Receiving>(*book_);
   }
