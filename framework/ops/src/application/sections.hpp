@@ -62,10 +62,7 @@ struct StoreSection {
     return {.synchronous = synchronous, .max_bytes = max_bytes, .min_free_bytes = min_free_bytes};
   }
   store::DurableLogOptions log_options() const {
-    return {.orphans = orphans,
-            .catch_up = catch_up,
-            .retention = retention,
-            .retention_interval = retention_interval};
+    return {.orphans = orphans, .catch_up = catch_up, .retention = retention, .retention_interval = retention_interval};
   }
 };
 ASHLAR_STRUCT(StoreSection, synchronous, max_bytes, min_free_bytes, retention, retention_interval, orphans, catch_up)
