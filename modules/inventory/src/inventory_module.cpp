@@ -34,7 +34,10 @@ class InventoryModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    registry.on([this](const catalog::ItemAdded& event) { book_->open(event.item_id); }, {.name = "open"});
+    // At once, for who goes on with the item; and from the log, so that a crash in between leaves no item out.
+    const auto open = [this](const catalog::ItemAdded& event) { book_->open(event.item_id); };
+    registry.on(open, {.name = "open", .repeat = ashlar::Repeat::allowed});
+    registry.on_stream<catalog::ItemAdded>("open_surely", {}, open);
   }
 
   void start(ashlar::ModuleContext& context) override {
