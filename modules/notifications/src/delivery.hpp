@@ -3,6 +3,7 @@
 #include <string>
 
 #include "mail.hpp"
+#include "undeliverable.hpp"
 
 namespace notifications {
 

@@ -44,11 +44,11 @@ class NotificationsModule final : public ashlar::Module {
   void register_handlers(ashlar::EventRegistry& registry) override {
     ashlar::StreamOptions patient{.max_deliver = options_.tries, .max_backoff = std::chrono::minutes{5}};
     patient.ack_wait = std::max(patient.ack_wait, 2 * options_.smtp.timeout);
-    registry.stream("mail", patient)
-        .on(mailing(&Mailer::welcome))
-        .on(mailing(&Mailer::send_token))
-        .on(mailing(&Mailer::confirm))
-        .on(mailing(&Mailer::announce));
+    ashlar::StreamConsumer mail = registry.stream("mail", patient);
+    on(mail, &Mailer::welcome);
+    on(mail, &Mailer::send_token);
+    on(mail, &Mailer::confirm);
+    on(mail, &Mailer::announce);
   }
 
  private:
@@ -60,16 +60,16 @@ class NotificationsModule final : public ashlar::Module {
     }
   }
 
-  // Tries again later what could not be sent now, and gives up what never can.
+  // What could not be sent now is tried again later; what never can is given up.
   template <class E>
-  auto mailing(void (Mailer::*send)(const E& event, const Occasion& occasion)) {
-    return [this, send](const E& event, ashlar::Delivery& delivery) {
+  void on(ashlar::StreamConsumer& consumer, void (Mailer::*send)(const E& event, const Occasion& occasion)) {
+    consumer.on([this, send](const E& event, ashlar::Delivery& delivery) {
       try {
         ((*mailer_).*send)(event, {delivery.metadata().id.to_string(), clock_->now()});
       } catch (const Undeliverable& error) {
         delivery.term(error.what());
       }
-    };
+    });
   }
 
   Options options_;

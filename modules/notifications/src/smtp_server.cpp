@@ -115,9 +115,9 @@ void SmtpServer::deliver(const Mail& mail) {
   const CURLcode result = curl_easy_perform(handle);
   if (result != CURLE_OK) {
     const char* why = connection_->error[0] != '\0' ? connection_->error.data() : curl_easy_strerror(result);
-    const std::string text = "the mail " + mail.id + " was not taken by " + connection_->url + ": " + why;
-    if (is_final(handle)) throw Undeliverable(text);
-    throw ashlar::Error(text);
+    const std::string problem = "the mail " + mail.id + " was not taken by " + connection_->url + ": " + why;
+    if (is_final(handle)) throw Undeliverable(problem);
+    throw ashlar::Error(problem);
   }
 }
 
