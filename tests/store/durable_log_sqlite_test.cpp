@@ -109,3 +109,65 @@ TEST_CASE("E10: on a file, a projection is rebuilt while events are published, a
   CHECK(rig.durable.store().consumers().size() == 1);
   CHECK(rig.durable.store().dead_letters({}).empty());
 }
+
+namespace {
+
+// One process of several on a file, with a projection that sums numbers.
+struct Summing : DurableRig {
+  explicit Summing(store::Store& file)
+      : DurableRig({}, [&file] { return store::make_sqlite_log(file); }),
+        sum(durable, file,
+            {.name = "analytics.sum",
+             .tables = {"analytics_number"},
+             .schema = "CREATE TABLE {analytics_number} (number INTEGER NOT NULL)"}) {
+    run({sum.in_place_of({.name = "analytics.sum",
+                          .events = {"orders.#"},
+                          .options = {},
+                          .receiver = std::make_shared<EachReceiver>([this](Delivery& delivery) {
+                            sum.apply(delivery, [](const store::ProjectionTables& tables) {
+                              tables.execute("INSERT INTO {analytics_number} VALUES (1)");
+                            });
+                          })})});
+  }
+
+  std::int64_t total() {
+    std::int64_t number = 0;
+    sum.read([&](const store::ProjectionTables& tables) {
+      auto row = tables.query("SELECT count(*) FROM {analytics_number}");
+      row.step();
+      number = row.get<std::int64_t>(0);
+    });
+    return number;
+  }
+
+  store::Projection sum;
+};
+
+}  // namespace
+
+TEST_CASE("E10: a projection that another process has rebuilt goes over to the new tables") {
+  testing::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "log.db";
+  const store::StoreOptions options{.synchronous = store::Synchronous::off, .min_free_bytes = 0};
+  store::Store file(path, options);
+  Summing serving(file);
+  serving.append("1");
+  REQUIRE(serving.settle());
+  {
+    store::Store same(path, options);
+    Summing command(same);
+    CHECK(command.sum.rebuild());
+    REQUIRE(command.end());
+    command.durable.close();
+  }
+  CHECK(serving.total() == 1);
+  serving.append("2");
+  REQUIRE(serving.settle());
+  CHECK(serving.total() == 2);
+  CHECK(serving.sum.generation() == 2);
+  REQUIRE(serving.durable.store().consumers().size() == 1);
+  CHECK(serving.status().name == "analytics.sum~2");
+  CHECK(serving.sum.rebuild());
+  CHECK(serving.total() == 2);
+  CHECK(serving.durable.trouble() == "");
+}

@@ -2,6 +2,7 @@
 #include <ashlar/errors.hpp>
 #include <ashlar/store/projection.hpp>
 #include <ashlar/store/transaction.hpp>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -42,24 +43,13 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
       handlers_ = std::move(consumer);
     }
     forget_others();
-    return consumer_of(serving());
+    filled_.store(serving());
+    return consumer_of(filled_.load());
   }
 
-  // In one read transaction, since another process may replace the tables meanwhile.
   void read(const std::function<void(const ProjectionTables&)>& use) {
-    const std::lock_guard lock(read_mutex_);
-    struct Reading {
-      explicit Reading(Database& reader) : database(reader) { database.execute("BEGIN"); }
-      ~Reading() {
-        try {
-          database.execute("COMMIT");
-        } catch (const Error&) {
-          // What was to be read said so already.
-        }
-      }
-      Database& database;
-    } const reading(reader_);
-    use(ProjectionTables(reader_, serving(reader_)));
+    const std::int64_t generation = read_serving(use);
+    if (filled_.load() != 0 && filled_.load() != generation) follow();
   }
 
   bool rebuild(const std::stop_token& stop) {
@@ -79,7 +69,8 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
     }
     try {
       log_.add(consumer);
-      if (wait_for(former, next, stop) && switch_over(database, former, next)) {
+      if (wait_for(former, next, stop)) {
+        switch_over(database, former, next);
         forget_others();
         return true;
       }
@@ -100,6 +91,42 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
   std::int64_t serving(Database& database) const {
     auto row = database.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 1", plan_.name);
     return row.step() ? row.get<std::int64_t>(0) : 0;
+  }
+
+  // In one read transaction, since another process may replace the tables meanwhile.
+  std::int64_t read_serving(const std::function<void(const ProjectionTables&)>& use) {
+    const std::lock_guard lock(read_mutex_);
+    struct Reading {
+      explicit Reading(Database& reader) : database(reader) { database.execute("BEGIN"); }
+      ~Reading() {
+        try {
+          database.execute("COMMIT");
+        } catch (const Error&) {
+          // What was to be read said so already.
+        }
+      }
+      Database& database;
+    } const reading(reader_);
+    const std::int64_t generation = serving(reader_);
+    use(ProjectionTables(reader_, generation));
+    return generation;
+  }
+
+  // Another process has rebuilt the projection: its consumer of the former tables is gone, and this process takes part in
+  // filling the new ones. Not while it rebuilds itself, nor while the host does not run.
+  void follow() {
+    const std::unique_lock one(rebuild_mutex_, std::try_to_lock);
+    if (!one.owns_lock()) return;
+    const std::int64_t now = serving();
+    const std::int64_t former = filled_.exchange(now);
+    if (former == now) return;
+    try {
+      log_.add(consumer_of(now));
+    } catch (const Error&) {
+      filled_.store(former);
+      return;
+    }
+    log_.remove(consumer_name(former));
   }
 
   LoggedConsumer consumer_of(std::int64_t generation) {
@@ -167,7 +194,7 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
       const auto letters = log_.store().dead_letters({.consumer = made->name, .limit = 1});
       throw Error("projection '" + plan_.name + "' cannot be rebuilt: " + std::to_string(made->dead) +
                   " events cannot be counted in" + (letters.empty() ? "" : ", the first because " + letters[0].reason) +
-                  "; mend apply and rebuild again, the former tables serve meanwhile");
+                  "; mend the handler and rebuild again, the former tables serve meanwhile");
     }
     return old ? made->position >= old->position : made->lag == 0;
   }
@@ -185,18 +212,19 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
   }
 
   // While the transaction lasts no other commits, so the two stand still.
-  bool switch_over(Database& database, std::int64_t former, std::int64_t next) {
+  void switch_over(Database& database, std::int64_t former, std::int64_t next) {
     const std::lock_guard lock(read_mutex_);
     Transaction transaction(database);
     database.run("UPDATE ashlar_projection SET serving = (generation = ?) WHERE name = ?", next, plan_.name);
     drop(database, former);
     transaction.commit();
-    return true;
+    filled_.store(next);
   }
 
   DurableLog& log_;
   Store& store_;
   const ProjectionPlan plan_;
+  std::atomic<std::int64_t> filled_{0};  // the generation whose consumer this process has; 0: none
   std::mutex rebuild_mutex_;
   std::mutex handlers_mutex_;
   LoggedConsumer handlers_;  // guarded by handlers_mutex_; those of the log's last opening

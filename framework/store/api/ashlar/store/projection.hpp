@@ -62,8 +62,9 @@ class ProjectionConsumer;
 //   read               revenue_->read([](const ProjectionTables& tables) { … tables.query("… FROM {analytics_line}") … });
 //   rebuild            the command `rebuild analytics`, or revenue_->rebuild();
 //
-// Which generation serves is kept in the same file (table ashlar_projection). A rebuild that was cut short is forgotten: the
-// next start removes what it left. Any thread; log and store outlive it.
+// Which generation serves is kept in the same file (table ashlar_projection). A process whose projection another one has
+// rebuilt goes over to the new tables when it reads. A rebuild that was cut short is forgotten: the next start removes what it
+// left. Any thread; log and store outlive it.
 class Projection {
  public:
   // Makes the first generation where there is none. Throws Error.
