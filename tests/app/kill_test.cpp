@@ -12,7 +12,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <random>
@@ -123,17 +122,17 @@ class Kept {
     return counts;
   }
 
-  std::multiset<std::string> logged() const {
-    std::multiset<std::string> ids;
-    for (const auto& event : events_) ids.insert(event.metadata.id.to_string());
+  std::vector<std::string> logged() const {
+    std::vector<std::string> ids;
+    for (const auto& event : events_) ids.push_back(event.metadata.id.to_string());
     return ids;
   }
 
-  std::multiset<std::string> audited() {
-    std::multiset<std::string> ids;
+  std::vector<std::string> audited() {
+    std::vector<std::string> ids;
     ashlar::store::Database database = store_.connect();
-    auto row = database.query("SELECT content FROM audit_entry");
-    while (row.step()) ids.insert(ashlar::from_json<AuditEntry>(row.get<std::string>(0)).record.event_id);
+    auto row = database.query("SELECT content FROM audit_entry ORDER BY number");
+    while (row.step()) ids.push_back(ashlar::from_json<AuditEntry>(row.get<std::string>(0)).record.event_id);
     return ids;
   }
 
@@ -174,10 +173,11 @@ class Kept {
   std::vector<ashlar::StoredEvent> events_;
 };
 
-std::vector<std::string> difference(const std::multiset<std::string>& of, const std::multiset<std::string>& without) {
-  std::vector<std::string> rest;
-  std::set_difference(of.begin(), of.end(), without.begin(), without.end(), std::back_inserter(rest));
-  return rest;
+// Where `audited` leaves `logged`: `entry 7 of 9`; empty where it never does.
+std::string first_difference(const std::vector<std::string>& logged, const std::vector<std::string>& audited) {
+  const auto [in_log, in_audit] = std::mismatch(logged.begin(), logged.end(), audited.begin(), audited.end());
+  if (in_log == logged.end() && in_audit == audited.end()) return {};
+  return "entry " + std::to_string(in_audit - audited.begin() + 1) + " of " + std::to_string(audited.size());
 }
 
 void check(const ShopProcess& shop, const Answers& answers) {
@@ -200,8 +200,7 @@ void check(const ShopProcess& shop, const Answers& answers) {
     CHECK(events.contains({"orders.order.placed", order_id}));
     CHECK(events.contains({"orders.order." + status, order_id}));
   }
-  CHECK(difference(kept.logged(), kept.audited()).empty());  // in the log and not in audit
-  CHECK(difference(kept.audited(), kept.logged()).empty());  // in audit too often
+  CHECK(first_difference(kept.logged(), kept.audited()) == "");
   CHECK(kept.number("SELECT coalesce(sum(revenue), 0) FROM analytics_line_1 WHERE item_id = 'tea'") == tea_revenue);
   CHECK(kept.events_without_mail() == 0);
   CHECK(kept.dead_letters() == 0);

@@ -12,7 +12,7 @@
 namespace {
 
 // Runs the indented lines of `text` as they stand, one after the other; `pipefail` and curl's --fail find every error. What
-// reads from tables that follow from the log is asked until it knows of the tea.
+// follows from the log is asked for again until it knows of the tea.
 std::string run_indented_lines(const std::string& text, const std::string& script, int& exit_code) {
   {
     std::istringstream lines(text);
@@ -20,10 +20,8 @@ std::string run_indented_lines(const std::string& text, const std::string& scrip
     file << R"(set -euo pipefail
 curl() {
   local said
-  until said=$(command curl --fail --silent --show-error --max-time 20 "$@") && [[ $1 != */@(analytics|search)* || $said == *tea* ]]; do
-    [[ $1 == */@(analytics|search)* ]] || return 1
-  done
-  echo "$said"
+  said=$(command curl --fail --silent --show-error --max-time 20 "$@")
+  if [[ $1 == */@(analytics|search)* && $said != *tea* ]]; then curl "$@"; else echo "$said"; fi
 }
 )";
     for (std::string line; std::getline(lines, line);) {
