@@ -51,6 +51,7 @@ class AnalyticsModule final : public ashlar::Module {
     if (!grouping && !by.empty()) {
       throw ashlar::UsageError("--by: revenue is told by customer, item or month, not by '" + by + "'");
     }
+    book_->catch_up();
     const Revenues revenues = grouping ? book_->by(*grouping) : total();
     line.out << (line.flag("json") ? report_json(revenues) + "\n" : report_text(revenues));
     return 0;

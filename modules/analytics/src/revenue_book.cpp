@@ -49,6 +49,8 @@ RevenueBook::RevenueBook(ashlar::store::DurableLog& log, ashlar::store::Store& s
 
 void RevenueBook::filled_by(ashlar::StreamConsumer consumer) { projection_.filled_by(consumer).on(count).on(take_out); }
 
+void RevenueBook::catch_up() { (void)projection_.catch_up(); }
+
 TenThousandths RevenueBook::total() {
   TenThousandths total = 0;
   projection_.read([&](const ProjectionTables& tables) {

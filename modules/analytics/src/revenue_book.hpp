@@ -24,6 +24,9 @@ class RevenueBook {
 
   void filled_by(ashlar::StreamConsumer consumer);
 
+  // Waits until everything that is in the log is counted.
+  void catch_up();
+
   TenThousandths total();
 
   // By customer ID, item ID or the month (YYYY-MM) in which the order was placed. Those whose orders were all

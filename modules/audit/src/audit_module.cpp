@@ -1,4 +1,5 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/durable_log.hpp>
 #include <ashlar/store/store.hpp>
 #include <charconv>
 #include <cstdint>
@@ -37,6 +38,7 @@ class AuditModule final : public ashlar::Module {
 
   void declare(ashlar::Declaration& declaration) override {
     declaration.needs<ashlar::store::Store>();
+    declaration.needs<ashlar::store::DurableLog>();
     ashlar::Commands& commands = declaration.commands();
     commands.add({.name = "audit verify",
                   .summary = "Checks that nobody has changed the audit log",
@@ -48,6 +50,7 @@ class AuditModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
+    events_ = &context.service<ashlar::store::DurableLog>();
     log_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       log_->check();
@@ -72,7 +75,11 @@ class AuditModule final : public ashlar::Module {
     });
   }
 
+  // Everything that has happened up to now is recorded.
+  void catch_up() { (void)events_->catch_up("audit.record"); }
+
   int verify(const ashlar::CommandLine& line) {
+    catch_up();
     const Verdict verdict = log_->verify();
     if (verdict.broken) {
       line.err << "entry " << verdict.intact + 1 << " of the audit log " << *verdict.broken << "; the "
@@ -92,10 +99,12 @@ class AuditModule final : public ashlar::Module {
     if (error != std::errc{} || end != text.data() + text.size() || limit < 1) {
       throw ashlar::UsageError("--limit: '" + text + "' is no number from 1 on");
     }
+    catch_up();
     for (const Entry& entry : log_->tail(limit)) line.out << ashlar::to_json(entry) << '\n';
     return 0;
   }
 
+  ashlar::store::DurableLog* events_ = nullptr;
   std::optional<AuditLog> log_;
 };
 

@@ -1,4 +1,5 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/durable_log.hpp>
 #include <ashlar/store/store.hpp>
 #include <charconv>
 #include <optional>
@@ -32,6 +33,7 @@ class SearchModule final : public ashlar::Module {
 
   void declare(ashlar::Declaration& declaration) override {
     declaration.needs<ashlar::store::Store>();
+    declaration.needs<ashlar::store::DurableLog>();
     declaration.commands().add({.name = "search",
                                 .summary = "Finds items by words of their names and descriptions",
                                 .arguments = {{"text", "Beginnings of words, all of which must occur"}},
@@ -40,6 +42,7 @@ class SearchModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
+    events_ = &context.service<ashlar::store::DurableLog>();
     index_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       index_->check();
@@ -72,6 +75,7 @@ class SearchModule final : public ashlar::Module {
   int print_hits(const ashlar::CommandLine& line) {
     const std::optional<int> limit = limit_of(line.argument("limit"));
     if (!limit) throw ashlar::UsageError(limit_rule);
+    (void)events_->catch_up("search.index");
     try {
       for (const Hit& hit : index_->find(line.argument("text"), *limit)) {
         line.out << hit.item_id << '\t' << hit.name << '\n';
@@ -82,6 +86,7 @@ class SearchModule final : public ashlar::Module {
     return 0;
   }
 
+  ashlar::store::DurableLog* events_ = nullptr;
   std::optional<ItemIndex> index_;
 };
 

@@ -60,6 +60,11 @@ TEST_CASE_FIXTURE(Alone, "the command prints what the route serves, as JSON or a
   CHECK(host.run({"revenue", "--json"}).out == "{\"total\":\"12.8400\"}\n");
 }
 
+TEST_CASE_FIXTURE(Alone, "the command counts what was published just now") {
+  for (int i = 0; i < 100; ++i) host.publish(placed(std::to_string(i), "ANNA", july));
+  CHECK(host.run({"revenue"}).out == "total  1284.0000\n");
+}
+
 TEST_CASE_FIXTURE(Alone, "an unknown grouping is refused with the name of the field") {
   const auto reply = host.get("/analytics/revenue?by=colour");
   CHECK(reply.has_status(400));

@@ -92,6 +92,13 @@ TEST_CASE_FIXTURE(Alone, "each event is recorded once, also when publishers are 
   CHECK(holds(host.run({"audit", "tail", "--limit", "1"}).out, "last"));
 }
 
+TEST_CASE_FIXTURE(Alone, "the commands know what was published just now") {
+  for (int i = 0; i < 100; ++i) host.publish(Note{"again"});
+  CHECK(holds(host.run({"audit", "verify"}).out, "intact: 100 entries"));
+  host.publish(Note{"newest"});
+  CHECK(holds(host.run({"audit", "tail", "--limit", "1"}).out, "newest"));
+}
+
 TEST_CASE_FIXTURE(Alone, "the tail's limit is a number from 1 on") {
   hear(Note{"first"}, Note{"second"});
   const auto result = host.run({"audit", "tail", "--limit", "1"});

@@ -52,6 +52,8 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
     if (filled_.load() != 0 && filled_.load() != generation) follow();
   }
 
+  bool catch_up(std::chrono::milliseconds limit) { return log_.catch_up(consumer_name(serving()), limit); }
+
   bool rebuild(const std::stop_token& stop) {
     const std::unique_lock one(rebuild_mutex_, std::try_to_lock);
     if (!one.owns_lock()) {
@@ -254,6 +256,8 @@ void Projection::apply(Delivery& delivery, const std::function<void(const Projec
 }
 
 void Projection::read(const std::function<void(const ProjectionTables& tables)>& use) { state_->read(use); }
+
+bool Projection::catch_up(std::chrono::milliseconds limit) { return state_->catch_up(limit); }
 
 std::int64_t Projection::generation() const { return state_->serving(); }
 

@@ -132,6 +132,11 @@ bool DurableLog::settle(std::chrono::milliseconds limit) {
   return session == nullptr || session->settle(limit);
 }
 
+bool DurableLog::catch_up(std::string_view consumer, std::chrono::milliseconds limit) {
+  const auto session = state_->session();
+  return session == nullptr || session->settle(limit, consumer);
+}
+
 std::string DurableLog::trouble() const {
   std::string text = state_->full();
   const auto session = state_->session();

@@ -44,6 +44,9 @@ class DurableLog final : public EventLog {
   bool settle(std::chrono::milliseconds limit) override;
   std::string trouble() const override;
 
+  // settle() for one consumer: for who wants to read what it writes, while others may be at work for long.
+  bool catch_up(std::string_view consumer, std::chrono::milliseconds limit = std::chrono::seconds{30});
+
   // Publishes the event at `due`, or soon after a start where nobody ran then; gives its number, for store().cancel(). In
   // `unit`'s commit where one is given. What is scheduled past it, with store().schedule(), is noticed within
   // retention_interval.

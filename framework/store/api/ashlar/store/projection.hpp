@@ -6,6 +6,7 @@
 #include <ashlar/store/store.hpp>
 #include <ashlar/stream.hpp>
 #include <ashlar/stream_consumer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -84,6 +85,9 @@ class Projection {
   void read(const std::function<void(const ProjectionTables& tables)>& use);
 
   std::int64_t generation() const;
+
+  // Until this process has nothing more to count in, or `limit` is over; false then. Not inside a handler.
+  bool catch_up(std::chrono::milliseconds limit = std::chrono::seconds{30});
 
   // Fills new tables from the first event on; when they have caught up with those that serve, they serve, and the old ones
   // and their consumer are removed. Returns then: true; or false, and everything is as before, when `stop` is requested.
