@@ -7,6 +7,22 @@
 using namespace ashlar;
 using namespace std::chrono_literals;
 
+TEST_CASE("who waits for one consumer does not wait for another that is at work for long") {
+  DurableRig rig;
+  Gate gate;
+  Journal journal;
+  rig.run(
+      {DurableRig::consumer("mail.slow", [&](Delivery&) { gate.pass(); }),
+       DurableRig::consumer("audit.record", [&](Delivery& delivery) { journal.add(std::string(delivery.data())); })});
+  rig.append("1");
+  rig.append("2");
+  CHECK(rig.durable.catch_up("audit.record"));
+  CHECK(journal.lines() == Lines{"1", "2"});
+  CHECK_FALSE(rig.durable.catch_up("mail.slow", std::chrono::milliseconds{1}));
+  gate.open();
+  CHECK(rig.settle());
+}
+
 TEST_CASE("E4: end lets the running handler finish and gives back the rest, uncounted") {
   for (const std::size_t workers : {1u, 2u}) {
     CAPTURE(workers);

@@ -1,5 +1,8 @@
 #include <ashlar/application.hpp>
 #include <ashlar/errors.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/sqlite_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -67,6 +70,7 @@ class Run {
     options.max_depth = sections_.host.max_depth;
     options.routes = &routes_;
     options.middleware = application_.middleware;
+    make_store(options);
     host_ = std::make_unique<ModuleHost>(std::move(options));
     add_own_routes(routes_, *host_);
     if (!sections_.plugins.directory.empty()) {
@@ -74,6 +78,15 @@ class Run {
     }
     add_modules(*host_, application_.modules, common_.explains_itself ? std::nullopt : common_.modules);
     host_->assemble();
+  }
+
+  // Neither makes a file before it is used. Both outlive the host.
+  void make_store(HostOptions& options) {
+    store_.emplace(store_file(application_, options.data_directory), sections_.store.store_options());
+    event_log_ = std::make_shared<store::DurableLog>([this] { return store::make_sqlite_log(*store_); },
+                                                     sections_.store.log_options());
+    options.services.offer<store::Store>(*store_).offer<store::DurableLog>(*event_log_);
+    options.event_log = event_log_;
   }
 
   Call read_call() {
@@ -129,6 +142,8 @@ class Run {
   Sections sections_;
   RouteTable routes_;
   std::shared_ptr<LogSink> log_;
+  std::optional<store::Store> store_;
+  std::shared_ptr<store::DurableLog> event_log_;
   std::unique_ptr<ModuleHost> host_;
   CommandList commands_;
 };
