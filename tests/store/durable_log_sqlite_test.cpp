@@ -25,7 +25,7 @@ struct File {
 // On a log in a file.
 struct SqliteRig : private File, public DurableRig {
   SqliteRig() : DurableRig({}, [this] { return store::make_sqlite_log(File::store); }) {}
-  store::Database connect() { return File::store.connect(); }
+  store::Store& file() { return File::store; }
 };
 
 }  // namespace
@@ -80,20 +80,20 @@ TEST_CASE("E4: on a file, a failed delivery comes again after the back-off, and 
 TEST_CASE("E10: on a file, a projection is rebuilt while events are published, and counts each once") {
   SqliteRig rig;
   store::Projection sum(
-      rig.durable, [&] { return rig.connect(); },
+      rig.durable, rig.file(),
       {.name = "analytics.sum",
-       .events = {"orders.#"},
        .tables = {"analytics_number"},
-       .make =
-           [](const store::ProjectionTables& tables) {
-             tables.execute("CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)");
-           },
-       .apply =
-           [](const store::ProjectionTables& tables, const Delivery& delivery) {
-             tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
-                        std::int64_t{std::stoi(std::string(delivery.data()))});
-           }});
-  rig.run({sum.consumer()});
+       .schema = "CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)"});
+  const auto count_in = [&](Delivery& delivery) {
+    sum.apply(delivery, [&](const store::ProjectionTables& tables) {
+      tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
+                 std::int64_t{std::stoi(std::string(delivery.data()))});
+    });
+  };
+  rig.run({sum.in_place_of({.name = "analytics.sum",
+                            .events = {"orders.#"},
+                            .options = {},
+                            .receiver = std::make_shared<EachReceiver>(count_in)})});
   std::thread publisher([&] {
     for (int i = 0; i < 200; ++i) rig.append("1");
   });

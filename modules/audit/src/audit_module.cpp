@@ -1,9 +1,13 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/store.hpp>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "audit_log.hpp"
 #include "redact.hpp"
@@ -12,25 +16,17 @@ namespace audit {
 
 namespace {
 
-// Data that has no JSON form keeps its place in the log; what it was cannot be said.
-std::string data_of(const ashlar::Envelope& event) {
-  try {
-    return redact(event.data());
-  } catch (const ashlar::JsonError& error) {
-    return ashlar::to_json(std::string("unreadable at '" + error.pointer() + "'"));
-  }
-}
-
-Record record_of(const ashlar::Envelope& event) {
-  return {.time = event.time(),
-          .event_id = event.id().to_string(),
-          .event = std::string(event.name()) + "@" + std::to_string(event.version()),
-          .source = std::string(event.source()),
-          .correlation_id = event.correlation_id(),
-          .causation_id = event.causation_id(),
-          .tenant_id = std::string(event.tenant_id()),
-          .user_id = std::string(event.user_id()),
-          .data = data_of(event)};
+Record record_of(const ashlar::Delivery& delivery) {
+  const ashlar::Metadata& event = delivery.metadata();
+  return {.time = event.time,
+          .event_id = event.id.to_string(),
+          .event = event.name + "@" + std::to_string(event.version),
+          .source = event.source,
+          .correlation_id = event.correlation_id,
+          .causation_id = event.causation_id,
+          .tenant_id = event.tenant_id,
+          .user_id = event.user_id,
+          .data = redact(delivery.data())};
 }
 
 }  // namespace
@@ -40,6 +36,7 @@ class AuditModule final : public ashlar::Module {
   std::string_view name() const override { return "audit"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
     ashlar::Commands& commands = declaration.commands();
     commands.add({.name = "audit verify",
                   .summary = "Checks that nobody has changed the audit log",
@@ -51,7 +48,7 @@ class AuditModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    log_.emplace(context.data_directory() / "shop.db");
+    log_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       log_->check();
       return std::string();
@@ -59,12 +56,22 @@ class AuditModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    // Before all others: what their handlers publish stands after its cause.
-    registry.on("#", [this](const ashlar::Envelope& event) { log_->append(record_of(event)); },
-                {.name = "record", .priority = 1000});
+    // Whatever happens is recorded sometime: never given up.
+    constexpr int for_ever = std::numeric_limits<int>::max();
+    registry.on_stream("#", "record", {.max_deliver = for_ever},
+                       [this](std::span<ashlar::Delivery* const> batch) { record(batch); });
   }
 
  private:
+  // The acks are part of the commit, so that each event is recorded once.
+  void record(std::span<ashlar::Delivery* const> batch) {
+    std::vector<Record> records;
+    for (const ashlar::Delivery* delivery : batch) records.push_back(record_of(*delivery));
+    log_->append(records, [&](ashlar::UnitOfWork& unit) {
+      for (ashlar::Delivery* delivery : batch) delivery->ack(unit);
+    });
+  }
+
   int verify(const ashlar::CommandLine& line) {
     const Verdict verdict = log_->verify();
     if (verdict.broken) {

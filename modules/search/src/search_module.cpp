@@ -1,4 +1,5 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/store.hpp>
 #include <charconv>
 #include <optional>
 #include <ostream>
@@ -30,6 +31,7 @@ class SearchModule final : public ashlar::Module {
   std::string_view name() const override { return "search"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
     declaration.commands().add({.name = "search",
                                 .summary = "Finds items by words of their names and descriptions",
                                 .arguments = {{"text", "Beginnings of words, all of which must occur"}},
@@ -38,7 +40,7 @@ class SearchModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    index_.emplace(context.data_directory() / "shop.db");
+    index_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       index_->check();
       return std::string();
@@ -46,11 +48,10 @@ class SearchModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    // Indexing an item twice leaves it as indexing it once does.
-    constexpr auto may_be_repeated = ashlar::Repeat::allowed;
-    registry.on([this](const catalog::ItemAdded& event) { index_->add(event); }, {.repeat = may_be_repeated});
-    registry.on([this](const catalog::PriceChanged& event) { index_->change_price(event); },
-                {.repeat = may_be_repeated});
+    // Indexing an item twice leaves it as indexing it once does, so the ack need not be part of the commit.
+    registry.stream("index")
+        .on([this](const catalog::ItemAdded& event) { index_->add(event); })
+        .on([this](const catalog::PriceChanged& event) { index_->change_price(event); });
   }
 
   void start(ashlar::ModuleContext& context) override {

@@ -156,6 +156,7 @@ LoggedConsumer Consumer::logged(std::shared_ptr<Consumer> self) const {
       logged.events.push_back(event_text(dispatch_.events()[number]->descriptor.id));
     }
   }
+  if (intermediary_) return intermediary_(std::move(logged));
   return logged;
 }
 
