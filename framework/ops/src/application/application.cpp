@@ -21,6 +21,7 @@
 #include "command_line/built_in.hpp"
 #include "command_line/command_list.hpp"
 #include "command_line/parser.hpp"
+#include "log_commands/streams_text.hpp"
 #include "plugins/plugin_folder.hpp"
 
 namespace ashlar {
@@ -73,7 +74,7 @@ class Run {
     options.middleware = application_.middleware;
     make_store(options);
     host_ = std::make_unique<ModuleHost>(std::move(options));
-    add_own_routes(routes_, *host_);
+    add_own_routes(routes_, *host_, [this] { return streams(); });
     if (!sections_.plugins.directory.empty()) {
       load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
     }
@@ -94,7 +95,7 @@ class Run {
     if (application_.commands) application_.commands(commands_, *host_);
     for (const Command& command : host_->commands()) commands_.add(command);
     offered_ = commands_.all().size();
-    add_built_in_commands(commands_, *host_, [this]() -> store::LogStore& { return log_in_file(); });
+    add_built_in_commands(commands_, *host_, *event_log_, [this]() -> store::LogStore& { return log_in_file(); });
     return parse(application_, commands_.all(), offered_, arguments_);
   }
 
@@ -105,6 +106,9 @@ class Run {
         ops::serve(application_, *host_, routes_, sections_, log, surroundings_.out, surroundings_.err, at_deadline_);
     return clean ? ok : failure;
   }
+
+  // Empty where nothing was ever stored.
+  std::string streams() { return std::filesystem::exists(store_->file()) ? streams_json(event_log_->store()) : ""; }
 
   // Also while another process runs the application.
   store::LogStore& log_in_file() {

@@ -4,10 +4,11 @@
 
 #include "describe/describe.hpp"
 #include "health/health_text.hpp"
+#include "log_commands/rebuild.hpp"
 
 namespace ashlar::ops {
 
-void add_built_in_commands(Commands& commands, ModuleHost& host, const OpenLog& open_log) {
+void add_built_in_commands(Commands& commands, ModuleHost& host, store::DurableLog& log, const OpenLog& open_log) {
   const CommandFlag json{.name = "json", .summary = "for programs"};
   commands.add({.name = "describe",
                 .summary = "Show the modules and the events: who publishes, who handles, in which order",
@@ -39,6 +40,7 @@ void add_built_in_commands(Commands& commands, ModuleHost& host, const OpenLog& 
                   return report.ready ? 0 : 1;
                 }});
   add_log_commands(commands, open_log);
+  add_rebuild_command(commands, log);
 }
 
 HostNeed need_of(std::string_view command) {
