@@ -94,7 +94,7 @@ void check_orphans(LogStore& store, const LogPlan& plan, Orphans orphans, const 
   }
   std::string text = "the durable log knows what this program does not:";
   for (const Orphan& orphan : found) text += "\n  " + orphan.what + ": " + orphan.advice;
-  throw Error(text + "\nor start with Orphans::warn, which only says so");
+  throw Error(text + "\nor start with Orphans::warn (store.orphans: warn), which only says so");
 }
 
 }  // namespace ashlar::store
