@@ -33,10 +33,10 @@ void mask(Json& value) {
 }  // namespace
 
 std::string mask_secrets(std::string_view json) {
-  const int most = static_cast<int>(JsonLimits{}.depth);
+  constexpr int most = static_cast<int>(JsonLimits{}.depth);
   Json value;
   try {
-    value = Json::parse(json, [most](int depth, Json::parse_event_t, Json&) {
+    value = Json::parse(json, [](int depth, Json::parse_event_t, Json&) {
       if (depth > most) throw JsonError({}, "is nested too deep");
       return true;
     });
