@@ -72,6 +72,16 @@ TEST_CASE("Stored events that no module knows any more keep it from starting whe
   CHECK(bells({"options"}) == 0);
 }
 
+TEST_CASE("Consumers of modules that are left out are no orphans") {
+  tower::Run bells;
+  CHECK(bells({"ring", "3"}) == 0);
+  CHECK(bells({"options", "--modules", "desk", "--set", "store.orphans=refuse"}) == 0);
+  CHECK(bells.err.str().empty());
+  bells.application.modules.resize(1);
+  CHECK(bells({"options", "--set", "store.orphans=refuse"}) == 1);
+  CHECK(contains(bells.err.str(), "stream consumer 'tower.record' is registered by no module"));
+}
+
 TEST_CASE("Values of the section store that nothing can run with are errors of the configuration, all at once") {
   tower::Run bells;
   CHECK(bells({"ring", "3", "--set", "store.max_bytes=0", "--set", "store.min_free_bytes=-1", "--set",

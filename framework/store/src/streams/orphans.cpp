@@ -45,6 +45,7 @@ bool is_known(const LogPlan& plan, std::string_view name, int version) {
 }
 
 bool is_known(const LogPlan& plan, std::string_view consumer) {
+  if (contains(plan.absent, consumer.substr(0, consumer.find('.')))) return true;
   return std::any_of(plan.consumers.begin(), plan.consumers.end(), [&](const LoggedConsumer& known) {
     return known.name == consumer || contains(known.options.renamed_from, consumer);
   });
