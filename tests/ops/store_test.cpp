@@ -2,7 +2,10 @@
 #include <ashlar/store/store.hpp>
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "application_run.hpp"
+#include "raw_client.hpp"
 #include "tower.hpp"
 
 namespace fs = std::filesystem;
@@ -69,6 +72,16 @@ TEST_CASE("Stored events that no module knows any more keep it from starting whe
   CHECK(bells({"options"}) == 0);
 }
 
+TEST_CASE("Consumers of modules that are left out are no orphans") {
+  tower::Run bells;
+  CHECK(bells({"ring", "3"}) == 0);
+  CHECK(bells({"options", "--modules", "desk", "--set", "store.orphans=refuse"}) == 0);
+  CHECK(bells.err.str().empty());
+  bells.application.modules.resize(1);
+  CHECK(bells({"options", "--set", "store.orphans=refuse"}) == 1);
+  CHECK(contains(bells.err.str(), "stream consumer 'tower.record' is registered by no module"));
+}
+
 TEST_CASE("Values of the section store that nothing can run with are errors of the configuration, all at once") {
   tower::Run bells;
   CHECK(bells({"ring", "3", "--set", "store.max_bytes=0", "--set", "store.min_free_bytes=-1", "--set",
@@ -84,4 +97,28 @@ TEST_CASE("Values of the section store that nothing can run with are errors of t
   CHECK(bells({"ring", "3", "--set", "store.synchronous=off"}) == 1);
   CHECK(contains(bells.err.str(), "store.synchronous: expected one of full, normal"));
   CHECK_FALSE(fs::exists(bells.folder.path() / "data"));
+}
+
+TEST_CASE("/streams answers what `streams list --json` prints, and that there is no log where nothing is stored") {
+  tower::Run bells;
+  CHECK(bells({"ring", "3"}) == 0);
+  CHECK(bells({"streams", "list", "--json"}) == 0);
+  const std::string printed = bells.out.str();
+  std::string answered;
+  bells.application.what_to_try = [&](std::string_view url) {
+    answered = get(port_of(url), "/streams").body;
+    std::raise(SIGTERM);
+    return std::string();
+  };
+  CHECK(bells({"--set", "http.port=0"}) == 0);
+  CHECK(answered == printed);
+
+  ApplicationRun shop;
+  shop.application.what_to_try = [&](std::string_view url) {
+    answered = get(port_of(url), "/streams").body;
+    std::raise(SIGTERM);
+    return std::string();
+  };
+  CHECK(shop({"--set", "http.port=0"}) == 0);
+  CHECK(answered == "{\"log\": null, \"consumers\": []}\n");
 }

@@ -143,3 +143,33 @@ TEST_CASE("E10: a consumer that is added while others run receives from the firs
   CHECK(rig.end());
   CHECK_THROWS_AS(rig.durable.add(DurableRig::consumer("late.comer", [](Delivery&) {})), Error);
 }
+
+TEST_CASE(
+    "D6: a consumer whose module failed to start takes nothing, and what is meant for it waits for the next start") {
+  for (const std::size_t workers : {1u, 2u}) {
+    CAPTURE(workers);
+    DurableRig rig;
+    Journal journal;
+    const auto batch = [&](std::span<Delivery* const> deliveries) {
+      for (const Delivery* delivery : deliveries) {
+        journal.add(std::string(delivery->data()) + "/" + std::to_string(delivery->count()));
+      }
+    };
+    const auto run_with = [&](std::size_t most_at_once) {
+      LoggedConsumer consumer = DurableRig::consumer("audit.record", {}, {.workers = workers});
+      consumer.receiver = std::make_shared<BatchReceiver>(most_at_once, batch);
+      rig.run({std::move(consumer)});
+    };
+    run_with(0);
+    rig.append("a");
+    REQUIRE(rig.settle());
+    CHECK(rig.end());
+    CHECK(rig.status().lag == 1);
+    rig.durable.close();
+    CHECK(journal.lines().empty());
+
+    run_with(1);
+    REQUIRE(rig.settle());
+    CHECK(journal.lines() == Lines{"a/1"});
+  }
+}

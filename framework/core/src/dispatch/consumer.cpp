@@ -220,6 +220,7 @@ LogPlan Dispatch::log_plan() const {
                            .renamed_from = event->descriptor.renamed_from});
   }
   const std::lock_guard lock(handlers_mutex_);
+  plan.absent = absent_;
   for (const auto& consumer : consumers_) {
     if (consumer->most_at_once() > 0) plan.consumers.push_back(consumer->logged(consumer));
   }

@@ -5,6 +5,7 @@
 #include <ashlar/store/store.hpp>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "command_line/built_in.hpp"
 #include "command_line/command_list.hpp"
 #include "command_line/parser.hpp"
+#include "log_commands/streams_text.hpp"
 #include "plugins/plugin_folder.hpp"
 
 namespace ashlar {
@@ -72,7 +74,7 @@ class Run {
     options.middleware = application_.middleware;
     make_store(options);
     host_ = std::make_unique<ModuleHost>(std::move(options));
-    add_own_routes(routes_, *host_);
+    add_own_routes(routes_, *host_, [this] { return streams(); });
     if (!sections_.plugins.directory.empty()) {
       load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
     }
@@ -92,9 +94,9 @@ class Run {
   Call read_call() {
     if (application_.commands) application_.commands(commands_, *host_);
     for (const Command& command : host_->commands()) commands_.add(command);
-    const std::size_t offered = commands_.all().size();
-    add_built_in_commands(commands_, *host_);
-    return parse(application_, commands_.all(), offered, arguments_);
+    offered_ = commands_.all().size();
+    add_built_in_commands(commands_, *host_, *event_log_, [this]() -> store::LogStore& { return log_in_file(); });
+    return parse(application_, commands_.all(), offered_, arguments_);
   }
 
   int serve() {
@@ -105,9 +107,21 @@ class Run {
     return clean ? ok : failure;
   }
 
+  // Empty where nothing was ever stored.
+  std::string streams() { return std::filesystem::exists(store_->file()) ? streams_json(event_log_->store()) : ""; }
+
+  // Also while another process runs the application.
+  store::LogStore& log_in_file() {
+    if (std::filesystem::exists(store_->file())) return event_log_->store();
+    throw Error("there is no durable log in " + store_->file().string() + " yet: " + application_.name +
+                " makes it when it first stores something; --data names another folder");
+  }
+
   int run(const CommandCall& call) {
-    if (need_of(call.command->name) == HostNeed::prepared) {
-      host_->prepare();
+    const bool is_built_in = call.command >= commands_.all().data() + offered_;
+    const HostNeed need = is_built_in ? need_of(common_.first_word) : HostNeed::started;
+    if (need != HostNeed::started) {
+      if (need == HostNeed::prepared) host_->prepare();
       return execute(call);
     }
     make_folder(data_folder(application_, common_));
@@ -146,6 +160,7 @@ class Run {
   std::shared_ptr<store::DurableLog> event_log_;
   std::unique_ptr<ModuleHost> host_;
   CommandList commands_;
+  std::size_t offered_ = 0;  // of them, by the application and its modules
 };
 
 void check_name(const Application& application) {
