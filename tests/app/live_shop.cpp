@@ -64,9 +64,12 @@ bool LiveShop::import(const std::filesystem::path& folder) {
 }
 
 std::string LiveShop::kept() {
+  host_->settle();
   std::string all;
   std::vector<std::string> tables;
-  auto table = database_->query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+  auto table = database_->query(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND (name NOT LIKE 'ashlar%' OR name = 'ashlar_log' OR"
+      " name = 'ashlar_dead_letter') ORDER BY name");
   while (table.step()) tables.push_back(table.get<std::string>(0));
   for (const std::string& name : tables) {
     all += name + "\n";

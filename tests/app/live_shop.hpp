@@ -24,7 +24,8 @@ class LiveShop {
   // As `shop import`; false where it refused.
   bool import(const std::filesystem::path& folder);
 
-  // Everything that it keeps: every row of every table, and every file of the outbox.
+  // Everything that it keeps, once the log's consumers have nothing to do: every row of every table, and every file of the
+  // outbox; of the log its events and dead letters, since how far who has read is no concern of the modules.
   std::string kept();
 
  private:

@@ -47,3 +47,15 @@ TEST_CASE("--modules runs a part of the shop from the configuration of the whole
   CHECK(contains(refused.err,
                  "of module 'catalog', which this process leaves out: add catalog, or leave out 'orders' too"));
 }
+
+TEST_CASE("E3: parts of the shop in processes of their own hear of each other through the log") {
+  const ShopProcess shop;
+  const std::string sample = ASHLAR_SOURCE_DIR "/app/data/sample";
+  REQUIRE(shop.run({"--modules", "catalog,inventory,orders,users", "import", sample}).exit_code == 0);
+  CHECK(shop.mails() == 0);
+  CHECK(shop.run({"--modules", "analytics", "revenue"}).out == "total  2358.5664\n");
+  CHECK(shop.run({"--modules", "audit", "audit", "verify"}).out.starts_with("the audit log is intact: 50 entries"));
+  CHECK(shop.run({"import", sample}).exit_code == 0);
+  CHECK(shop.mails() == 6 + 12 + 9);
+  CHECK(shop.run({"search", "tea"}).out == "2\tHarbour Breakfast Tea\n");
+}

@@ -189,6 +189,10 @@ TEST_CASE("two commands of one name, and options that every application has, are
   CHECK(contains(refused({.name = "describe", .summary = ""}), "two commands are called 'describe'"));
   CHECK(contains(refused({.name = "orders", .summary = ""}), "rename one"));
   CHECK(contains(refused({.name = "Bad Name Here", .summary = ""}), "is no name for a command"));
+  CHECK(contains(refused({.name = "x",
+                          .summary = "",
+                          .arguments = {{.name = "a", .summary = "", .optional = true}, {.name = "b", .summary = ""}}}),
+                 "the command 'x' needs 'b' behind 'a', which may be left out: exchange them"));
   CHECK(contains(refused({.name = "x", .summary = "", .options = {{.name = "data", .summary = ""}}}), "--data"));
 }
 

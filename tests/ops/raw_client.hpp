@@ -114,3 +114,7 @@ inline std::string posting(std::string_view target, std::string_view body,
   return "POST " + std::string(target) + " HTTP/1.1\r\nHost: here\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n" + std::string(headers) + "\r\n" + std::string(body);
 }
+
+inline std::uint16_t port_of(std::string_view url) {
+  return static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
+}

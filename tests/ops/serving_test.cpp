@@ -8,10 +8,6 @@
 
 namespace {
 
-std::uint16_t port_of(std::string_view url) {
-  return static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
-}
-
 // Serves on a free port, calls `meanwhile` with it once the port is open, and then stops by `signal`.
 int serve(ApplicationRun& shop, std::function<void(std::uint16_t)> meanwhile, int signal = SIGTERM) {
   shop.application.what_to_try = [=](std::string_view url) {

@@ -7,6 +7,22 @@
 using namespace ashlar;
 using namespace std::chrono_literals;
 
+TEST_CASE("who waits for one consumer does not wait for another that is at work for long") {
+  DurableRig rig;
+  Gate gate;
+  Journal journal;
+  rig.run(
+      {DurableRig::consumer("mail.slow", [&](Delivery&) { gate.pass(); }),
+       DurableRig::consumer("audit.record", [&](Delivery& delivery) { journal.add(std::string(delivery.data())); })});
+  rig.append("1");
+  rig.append("2");
+  CHECK(rig.durable.catch_up("audit.record"));
+  CHECK(journal.lines() == Lines{"1", "2"});
+  CHECK_FALSE(rig.durable.catch_up("mail.slow", std::chrono::milliseconds{1}));
+  gate.open();
+  CHECK(rig.settle());
+}
+
 TEST_CASE("E4: end lets the running handler finish and gives back the rest, uncounted") {
   for (const std::size_t workers : {1u, 2u}) {
     CAPTURE(workers);
@@ -126,4 +142,34 @@ TEST_CASE("E10: a consumer that is added while others run receives from the firs
   CHECK(rig.durable.store().consumers().size() == 1);
   CHECK(rig.end());
   CHECK_THROWS_AS(rig.durable.add(DurableRig::consumer("late.comer", [](Delivery&) {})), Error);
+}
+
+TEST_CASE(
+    "D6: a consumer whose module failed to start takes nothing, and what is meant for it waits for the next start") {
+  for (const std::size_t workers : {1u, 2u}) {
+    CAPTURE(workers);
+    DurableRig rig;
+    Journal journal;
+    const auto batch = [&](std::span<Delivery* const> deliveries) {
+      for (const Delivery* delivery : deliveries) {
+        journal.add(std::string(delivery->data()) + "/" + std::to_string(delivery->count()));
+      }
+    };
+    const auto run_with = [&](std::size_t most_at_once) {
+      LoggedConsumer consumer = DurableRig::consumer("audit.record", {}, {.workers = workers});
+      consumer.receiver = std::make_shared<BatchReceiver>(most_at_once, batch);
+      rig.run({std::move(consumer)});
+    };
+    run_with(0);
+    rig.append("a");
+    REQUIRE(rig.settle());
+    CHECK(rig.end());
+    CHECK(rig.status().lag == 1);
+    rig.durable.close();
+    CHECK(journal.lines().empty());
+
+    run_with(1);
+    REQUIRE(rig.settle());
+    CHECK(journal.lines() == Lines{"a/1"});
+  }
 }

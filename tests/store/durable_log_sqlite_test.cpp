@@ -25,7 +25,7 @@ struct File {
 // On a log in a file.
 struct SqliteRig : private File, public DurableRig {
   SqliteRig() : DurableRig({}, [this] { return store::make_sqlite_log(File::store); }) {}
-  store::Database connect() { return File::store.connect(); }
+  store::Store& file() { return File::store; }
 };
 
 }  // namespace
@@ -80,20 +80,20 @@ TEST_CASE("E4: on a file, a failed delivery comes again after the back-off, and 
 TEST_CASE("E10: on a file, a projection is rebuilt while events are published, and counts each once") {
   SqliteRig rig;
   store::Projection sum(
-      rig.durable, [&] { return rig.connect(); },
+      rig.durable, rig.file(),
       {.name = "analytics.sum",
-       .events = {"orders.#"},
        .tables = {"analytics_number"},
-       .make =
-           [](const store::ProjectionTables& tables) {
-             tables.execute("CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)");
-           },
-       .apply =
-           [](const store::ProjectionTables& tables, const Delivery& delivery) {
-             tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
-                        std::int64_t{std::stoi(std::string(delivery.data()))});
-           }});
-  rig.run({sum.consumer()});
+       .schema = "CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)"});
+  const auto count_in = [&](Delivery& delivery) {
+    sum.apply(delivery, [&](const store::ProjectionTables& tables) {
+      tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
+                 std::int64_t{std::stoi(std::string(delivery.data()))});
+    });
+  };
+  rig.run({sum.in_place_of({.name = "analytics.sum",
+                            .events = {"orders.#"},
+                            .options = {},
+                            .receiver = std::make_shared<EachReceiver>(count_in)})});
   std::thread publisher([&] {
     for (int i = 0; i < 200; ++i) rig.append("1");
   });
@@ -108,4 +108,66 @@ TEST_CASE("E10: on a file, a projection is rebuilt while events are published, a
   CHECK(sum.generation() == 4);
   CHECK(rig.durable.store().consumers().size() == 1);
   CHECK(rig.durable.store().dead_letters({}).empty());
+}
+
+namespace {
+
+// One process of several on a file, with a projection that sums numbers.
+struct Summing : DurableRig {
+  explicit Summing(store::Store& file)
+      : DurableRig({}, [&file] { return store::make_sqlite_log(file); }),
+        sum(durable, file,
+            {.name = "analytics.sum",
+             .tables = {"analytics_number"},
+             .schema = "CREATE TABLE {analytics_number} (number INTEGER NOT NULL)"}) {
+    run({sum.in_place_of({.name = "analytics.sum",
+                          .events = {"orders.#"},
+                          .options = {},
+                          .receiver = std::make_shared<EachReceiver>([this](Delivery& delivery) {
+                            sum.apply(delivery, [](const store::ProjectionTables& tables) {
+                              tables.execute("INSERT INTO {analytics_number} VALUES (1)");
+                            });
+                          })})});
+  }
+
+  std::int64_t total() {
+    std::int64_t number = 0;
+    sum.read([&](const store::ProjectionTables& tables) {
+      auto row = tables.query("SELECT count(*) FROM {analytics_number}");
+      row.step();
+      number = row.get<std::int64_t>(0);
+    });
+    return number;
+  }
+
+  store::Projection sum;
+};
+
+}  // namespace
+
+TEST_CASE("E10: a projection that another process has rebuilt goes over to the new tables") {
+  testing::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "log.db";
+  const store::StoreOptions options{.synchronous = store::Synchronous::off, .min_free_bytes = 0};
+  store::Store file(path, options);
+  Summing serving(file);
+  serving.append("1");
+  REQUIRE(serving.settle());
+  {
+    store::Store same(path, options);
+    Summing command(same);
+    CHECK(command.sum.rebuild());
+    REQUIRE(command.end());
+    command.durable.close();
+  }
+  CHECK(serving.total() == 1);
+  serving.append("2");
+  REQUIRE(serving.settle());
+  CHECK(serving.total() == 2);
+  CHECK(serving.sum.generation() == 2);
+  REQUIRE(serving.durable.store().consumers().size() == 1);
+  CHECK(serving.status().name == "analytics.sum~2");
+  CHECK(serving.sum.rebuild());
+  CHECK(serving.total() == 2);
+  CHECK(serving.durable.trouble() == "");
 }

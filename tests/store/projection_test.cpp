@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <ashlar/store/projection.hpp>
-#include <ashlar/store/transaction.hpp>
+#include <ashlar/store/store.hpp>
 #include <ashlar/testing/temporary_directory.hpp>
 #include <atomic>
 #include <thread>
@@ -16,27 +16,30 @@ namespace {
 
 // Sums the numbers of all events, each times `factor`.
 struct SumRig : DurableRig {
-  SumRig() : file(directory.path() / "sum.db") {}
+  SumRig() : file(directory.path() / "sum.db"), database(file, {.synchronous = store::Synchronous::off}) {}
 
   store::ProjectionPlan sums() {
-    return {
-        .name = "analytics.sum",
-        .events = {"orders.#"},
-        .tables = {"analytics_number"},
-        .make =
-            [](const store::ProjectionTables& tables) {
-              tables.execute("CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)");
-            },
-        .apply =
-            [this](const store::ProjectionTables& tables, const Delivery& delivery) {
-              const auto number = std::int64_t{std::stoi(std::string(delivery.data()))};
-              tables.run("INSERT INTO {analytics_number} VALUES (?, ?)", delivery.event().sequence,
-                         number * factor.load());
-            },
-        .options = {.max_deliver = 1}};
+    return {.name = "analytics.sum",
+            .tables = {"analytics_number"},
+            .schema = "CREATE TABLE {analytics_number} (sequence INTEGER PRIMARY KEY, number INTEGER NOT NULL)"};
   }
-  store::Projection make() {
-    return {durable, [this] { return store::Database(file); }, sums()};
+
+  // Its consumer, as core would make it.
+  LoggedConsumer consumer_of(store::Projection& sum) {
+    return sum.in_place_of({.name = "analytics.sum",
+                            .events = {"orders.#"},
+                            .options = {.max_deliver = 1},
+                            .receiver = std::make_shared<EachReceiver>([this, &sum](Delivery& delivery) {
+                              sum.apply(delivery,
+                                        [&](const store::ProjectionTables& tables) { add(tables, delivery); });
+                            })});
+  }
+
+  void add(const store::ProjectionTables& tables, const Delivery& delivery) const {
+    tables.run("INSERT INTO {analytics_number} VALUES (?, 0)", delivery.event().sequence);
+    const auto number = std::int64_t{std::stoi(std::string(delivery.data()))};
+    tables.run("UPDATE {analytics_number} SET number = ? WHERE sequence = ?", number * factor.load(),
+               delivery.event().sequence);
   }
 
   static std::int64_t total(store::Projection& projection) {
@@ -50,8 +53,8 @@ struct SumRig : DurableRig {
   }
 
   std::vector<std::string> tables() {
-    store::Database database(file);
-    auto row = database.query("SELECT name FROM sqlite_schema WHERE name LIKE 'analytics%'");
+    store::Database reader(file);
+    auto row = reader.query("SELECT name FROM sqlite_schema WHERE name LIKE 'analytics%'");
     std::vector<std::string> names;
     while (row.step()) names.push_back(row.get<std::string>(0));
     return names;
@@ -59,6 +62,7 @@ struct SumRig : DurableRig {
 
   testing::TemporaryDirectory directory;
   std::filesystem::path file;
+  store::Store database;
   std::atomic<std::int64_t> factor{1};
 };
 
@@ -66,11 +70,11 @@ struct SumRig : DurableRig {
 
 TEST_CASE("E10: a projection counts every event once, and each in one transaction with its ack") {
   SumRig rig;
-  store::Projection sum = rig.make();
+  store::Projection sum(rig.durable, rig.database, rig.sums());
   for (int i = 1; i <= 10; ++i) rig.append(std::to_string(i));
   rig.append("no number");
   rig.append("11");
-  rig.run({sum.consumer()});
+  rig.run({rig.consumer_of(sum)});
   REQUIRE(rig.settle());
   CHECK(SumRig::total(sum) == 66);
   CHECK(rig.durable.store().dead_letters({}).size() == 1);
@@ -78,9 +82,10 @@ TEST_CASE("E10: a projection counts every event once, and each in one transactio
 
 TEST_CASE("E10: a rebuilt projection replaces the one that served, with everything since the first event") {
   SumRig rig;
-  store::Projection sum = rig.make();
+  auto made = std::make_unique<store::Projection>(rig.durable, rig.database, rig.sums());
+  store::Projection& sum = *made;
   for (int i = 1; i <= 10; ++i) rig.append(std::to_string(i));
-  rig.run({sum.consumer()});
+  rig.run({rig.consumer_of(sum)});
   REQUIRE(rig.settle());
   rig.factor.store(100);
   CHECK(SumRig::total(sum) == 55);
@@ -95,8 +100,9 @@ TEST_CASE("E10: a rebuilt projection replaces the one that served, with everythi
 
   REQUIRE(rig.end());
   rig.durable.close();
-  store::Projection again = rig.make();
-  rig.run({again.consumer()});
+  made.reset();
+  store::Projection again(rig.durable, rig.database, rig.sums());
+  rig.run({rig.consumer_of(again)});
   rig.append("1");
   REQUIRE(rig.settle());
   CHECK(SumRig::total(again) == 5'700);
@@ -104,8 +110,8 @@ TEST_CASE("E10: a rebuilt projection replaces the one that served, with everythi
 
 TEST_CASE("E10: the former tables serve while a projection is rebuilt, and it counts what comes meanwhile") {
   SumRig rig;
-  store::Projection sum = rig.make();
-  rig.run({sum.consumer()});
+  store::Projection sum(rig.durable, rig.database, rig.sums());
+  rig.run({rig.consumer_of(sum)});
   std::thread publisher([&] {
     for (int i = 0; i < 300; ++i) rig.append("1");
   });
@@ -126,9 +132,9 @@ TEST_CASE("E10: the former tables serve while a projection is rebuilt, and it co
 
 TEST_CASE("E10: a rebuild that cannot count an event in says so and changes nothing") {
   SumRig rig;
-  store::Projection sum = rig.make();
+  store::Projection sum(rig.durable, rig.database, rig.sums());
   rig.append("1");
-  rig.run({sum.consumer()});
+  rig.run({rig.consumer_of(sum)});
   REQUIRE(rig.settle());
   rig.append("x");
   REQUIRE(rig.settle());
@@ -142,11 +148,41 @@ TEST_CASE("E10: a rebuild that cannot count an event in says so and changes noth
 
 TEST_CASE("E10: a rebuild can be stopped, and leaves nothing behind") {
   SumRig rig;
-  store::Projection sum = rig.make();
-  rig.run({sum.consumer()});
+  store::Projection sum(rig.durable, rig.database, rig.sums());
+  rig.run({rig.consumer_of(sum)});
   std::stop_source stop;
   stop.request_stop();
   CHECK_FALSE(sum.rebuild(stop.get_token()));
   CHECK(rig.tables() == Lines{"analytics_number_1"});
   CHECK(rig.durable.store().consumers().size() == 1);
+}
+
+TEST_CASE("E10: a projection is known to its log by name as long as it lives, and rebuilt by it") {
+  SumRig rig;
+  {
+    store::Projection sum(rig.durable, rig.database, rig.sums());
+    rig.append("7");
+    rig.run({rig.consumer_of(sum)});
+    REQUIRE(rig.settle());
+    CHECK(rig.durable.projections().at("analytics.sum")({}));
+    CHECK(sum.generation() == 2);
+    CHECK(message_of([&] { store::Projection(rig.durable, rig.database, rig.sums()); }).find("two projections") !=
+          std::string::npos);
+    REQUIRE(rig.end());
+    rig.durable.close();
+  }
+  CHECK(rig.durable.projections().empty());
+}
+
+TEST_CASE("a projection's tables are changed by the handlers of its own consumer alone") {
+  SumRig rig;
+  store::Projection sum(rig.durable, rig.database, rig.sums());
+  std::string message;
+  rig.run([&](Delivery& delivery) {
+    message = message_of([&] { sum.apply(delivery, [](const store::ProjectionTables&) {}); });
+  });
+  rig.append("1");
+  REQUIRE(rig.settle());
+  CHECK(message.find("its own consumer alone") != std::string::npos);
+  CHECK(message_of([&] { (void)sum.rebuild(); }).find("has no consumer") != std::string::npos);
 }

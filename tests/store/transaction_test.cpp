@@ -3,6 +3,7 @@
 #include <ashlar/store/transaction.hpp>
 #include <ashlar/testing/temporary_directory.hpp>
 #include <cstdint>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -88,4 +89,24 @@ TEST_CASE("writers with a connection each wait for one another, and lose nothing
   CHECK(row.get<int>(0) == 40);
   CHECK(row.get<int>(1) == 40);
   CHECK(row.get<int>(2) == 39);
+}
+
+TEST_CASE("a transaction takes the mutex of its database, and frees it before the handlers of its events are called") {
+  Database database = Database::in_memory();
+  std::mutex mutex;
+  bool was_free = false;
+  {
+    Transaction transaction(database, mutex);
+    transaction.after_commit([&] {
+      const std::unique_lock lock(mutex, std::try_to_lock);
+      was_free = lock.owns_lock();
+      Transaction another(database);
+      another.commit();
+    });
+    std::thread([&] { CHECK_FALSE(std::unique_lock(mutex, std::try_to_lock).owns_lock()); }).join();
+    transaction.commit();
+  }
+  CHECK(was_free);
+  { const Transaction rolled_back(database, mutex); }
+  CHECK(std::unique_lock(mutex, std::try_to_lock).owns_lock());
 }

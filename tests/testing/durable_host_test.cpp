@@ -93,3 +93,43 @@ TEST_CASE("What a stream consumer failed at comes again when the clock says so")
   CHECK(tower.heard == -2);
   CHECK(tower.host.failures().size() == 2);
 }
+
+namespace {
+
+// Takes rings, and fails to start while it is told so.
+class Choir final : public ashlar::Module {
+ public:
+  Choir(std::atomic<int>& heard, const bool& is_hoarse) : heard_(heard), is_hoarse_(is_hoarse) {}
+
+  std::string_view name() const override { return "choir"; }
+  void declare(ashlar::Declaration& d) override { d.optional(); }
+  void register_handlers(ashlar::EventRegistry& registry) override {
+    registry.on_stream<Rang>("sing", {}, [this](const Rang& e) { heard_ += e.number; });
+  }
+  void start(ashlar::ModuleContext&) override {
+    if (is_hoarse_) throw std::runtime_error("hoarse");
+  }
+
+ private:
+  std::atomic<int>& heard_;
+  const bool& is_hoarse_;
+};
+
+}  // namespace
+
+TEST_CASE("D6: An optional module that failed to start receives nothing, and at the next start all that it missed") {
+  std::atomic<int> heard{0};
+  std::atomic<int> sung{0};
+  bool is_hoarse = true;
+  TestHost host = TestHost::of(std::make_unique<Bells>(heard), std::make_unique<Choir>(sung, is_hoarse)).start();
+  host.publish(Rang{2});
+  CHECK(host.settle());
+  CHECK(heard == 2);
+  CHECK(sung == 0);
+  host.stop();
+  is_hoarse = false;
+  host.start();
+  CHECK(host.settle());
+  CHECK(sung == 2);
+  CHECK(heard == 2);
+}

@@ -77,6 +77,7 @@ TEST_CASE_FIXTURE(Fixture, "a command runs in process, with arguments, options a
   CHECK(plain.succeeded());
   CHECK(plain.out == "monday text 0");
   CHECK(host.run({"tickets", "sold", "--as", "json", "monday", "--loud"}).out == "monday json 0!");
+  CHECK(host.run({"tickets", "sold", "monday", "noon"}).out == "monday at noon text 0");
   CHECK(host.run({"tickets", "sold", "--as=json", "--", "--monday"}).out == "--monday json 0");
 }
 
@@ -87,7 +88,7 @@ TEST_CASE_FIXTURE(Fixture, "a command's error is its exit code and what it says"
   CHECK(holds(failed.succeeded().text(), "exit code 1\nerr: no such day"));
 
   CHECK(host.run({"tickets", "sold"}).exit_code == 2);
-  CHECK(host.run({"tickets", "sold", "monday", "tuesday"}).exit_code == 2);
+  CHECK(host.run({"tickets", "sold", "monday", "noon", "tuesday"}).exit_code == 2);
   CHECK(host.run({"tickets", "sold", "monday", "--as", "song"}).err == "--as does not take song\n");
   CHECK(host.run({"tickets", "sold", "monday", "--as"}).err == "--as needs a value\n");
   CHECK(host.run({"tickets", "sold", "monday", "--quiet"}).err == "tickets sold takes no --quiet\n");

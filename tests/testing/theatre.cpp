@@ -62,13 +62,15 @@ class TicketsModule final : public ashlar::Module {
     d.configured_by(options_);
     d.commands().add({.name = "tickets sold",
                       .summary = "How many tickets were sold",
-                      .arguments = {{.name = "day", .summary = "which day"}},
+                      .arguments = {{.name = "day", .summary = "which day"},
+                                    {.name = "hour", .summary = "only then", .optional = true}},
                       .options = {{.name = "as", .summary = "how", .fallback = "text", .choices = {"text", "json"}}},
                       .flags = {{.name = "loud", .summary = "with a mark"}},
                       .run = [this](const ashlar::CommandLine& line) {
                         if (line.argument("day") == "doomsday") throw ashlar::Error("no such day");
-                        line.out << line.argument("day") << ' ' << line.argument("as") << ' ' << sold_
-                                 << (line.flag("loud") ? "!" : "");
+                        const std::string& hour = line.argument("hour");
+                        line.out << line.argument("day") << (hour.empty() ? "" : " at " + hour) << ' '
+                                 << line.argument("as") << ' ' << sold_ << (line.flag("loud") ? "!" : "");
                         return 0;
                       }});
   }

@@ -1,6 +1,7 @@
 #include "import/import_command.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <ostream>
 #include <string>
 
@@ -12,6 +13,8 @@
 namespace shop {
 
 namespace {
+
+constexpr std::chrono::minutes longest_wait{10};
 
 std::string news(const Tally& all, const Tally& fresh) {
   if (fresh == all) return "all new";
@@ -32,6 +35,9 @@ int run(ashlar::ModuleHost& host, const ashlar::CommandLine& line) {
     ProgressBar bar(line.err, line.terminal);
     fresh = play(data, shop, [&bar](std::size_t done, std::size_t total) { bar.show(done, total); });
   }
+  // What the log's consumers make of it is there when this says so.
+  if (!host.settle(longest_wait))
+    line.err << "what was imported is not read to its end yet; the shop goes on with it\n";
   const Tally all = count(data);
   line.out << to_string(all) << ": " << news(all, fresh) << '\n';
   if (failures == 0) return 0;

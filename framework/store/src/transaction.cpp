@@ -7,6 +7,10 @@ namespace ashlar::store {
 
 Transaction::Transaction(Database& database) : connection_(database.connection_) { connection_->begin(); }
 
+Transaction::Transaction(Database& database, std::mutex& mutex) : lock_(mutex), connection_(database.connection_) {
+  connection_->begin();
+}
+
 Transaction::~Transaction() {
   if (connection_ != nullptr) connection_->roll_back();
 }
@@ -15,6 +19,7 @@ void Transaction::commit() {
   if (connection_ == nullptr) return;
   connection_->commit();
   connection_.reset();
+  if (lock_.owns_lock()) lock_.unlock();
   for (const auto& action : std::exchange(after_, {})) action();
 }
 

@@ -63,6 +63,7 @@ void take_option(const Command& command, const std::string& word, std::span<cons
 
 // `rest` holds the words behind the command's name.
 void parse(const Command& command, std::span<const std::string> rest, CommandLine& line) {
+  for (const CommandArgument& argument : command.arguments) line.arguments[argument.name] = "";
   for (const CommandOption& option : command.options) line.arguments[option.name] = option.fallback;
   for (const CommandFlag& flag : command.flags) line.flags[flag.name] = false;
   std::size_t given = 0;
@@ -80,7 +81,8 @@ void parse(const Command& command, std::span<const std::string> rest, CommandLin
       throw UsageError(command.name + " takes no further argument, such as " + word);
     }
   }
-  if (given < command.arguments.size()) throw UsageError(command.name + " needs " + command.arguments[given].name);
+  if (given < command.arguments.size() && !command.arguments[given].optional)
+    throw UsageError(command.name + " needs " + command.arguments[given].name);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <ashlar/errors.hpp>
-#include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/testing/test_host.hpp>
 #include <exception>
 #include <iostream>
@@ -69,9 +68,11 @@ TestHost::TestHost(Setup& setup) : state_(std::make_unique<State>()) {
                       .log = state_->log,
                       .clock = parts.real_time ? nullptr : &state_->clock,
                       .routes = &state_->routes,
-                      .event_log = std::make_shared<store::DurableLog>(
-                          [&store = state_->store] { return store::make_sqlite_log(store); })};
+                      .event_log = state_->event_log};
   if (!parts.fakes_service(type_name<store::Store>())) options.services.offer<store::Store>(state_->store);
+  if (!parts.fakes_service(type_name<store::DurableLog>())) {
+    options.services.offer<store::DurableLog>(*state_->event_log);
+  }
   for (const auto& change : parts.changes) change(options);
   ModuleHost& host = state_->host.emplace(std::move(options));
   for (auto& module : parts.take_modules()) host.add(std::move(module));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/store/store.hpp>
 #include <ashlar/testing/recorded_log.hpp>
 #include <ashlar/testing/temporary_directory.hpp>
@@ -22,6 +23,8 @@ struct TestHost::State {
   std::shared_ptr<RecordedLog> log = std::make_shared<RecordedLog>();
   InProcessRoutes routes{Log(log, "http")};
   store::Store store{directory.path() / "test.db", {.synchronous = store::Synchronous::off}};
+  std::shared_ptr<store::DurableLog> event_log =
+      std::make_shared<store::DurableLog>([this] { return store::make_sqlite_log(store); });
   std::shared_ptr<Happenings> happenings = std::make_shared<Happenings>();
   std::optional<ModuleHost> host{};
   Subscription probe;

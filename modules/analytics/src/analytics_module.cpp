@@ -13,6 +13,8 @@ class AnalyticsModule final : public ashlar::Module {
   std::string_view name() const override { return "analytics"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
+    declaration.needs<ashlar::store::DurableLog>();
     declaration.commands().add({.name = "revenue",
                                 .summary = "Prints what the orders brought, to a ten-thousandth",
                                 .options = {{"by", "customer, item or month instead of the total"}},
@@ -21,17 +23,14 @@ class AnalyticsModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(context.data_directory() / "shop.db");
+    book_.emplace(context.service<ashlar::store::DurableLog>(), context.service<ashlar::store::Store>());
     context.health_check("database", [this] {
       book_->check();
       return std::string();
     });
   }
 
-  void register_handlers(ashlar::EventRegistry& registry) override {
-    registry.on([this](const orders::OrderPlaced& event) { book_->count(event); });
-    registry.on([this](const orders::OrderCancelled& event) { book_->take_out(event); });
-  }
+  void register_handlers(ashlar::EventRegistry& registry) override { book_->filled_by(registry.stream("revenue")); }
 
   void start(ashlar::ModuleContext& context) override {
     context.routes().get("/analytics/revenue", [this](const ashlar::Request& request) {
@@ -52,6 +51,7 @@ class AnalyticsModule final : public ashlar::Module {
     if (!grouping && !by.empty()) {
       throw ashlar::UsageError("--by: revenue is told by customer, item or month, not by '" + by + "'");
     }
+    book_->catch_up();
     const Revenues revenues = grouping ? book_->by(*grouping) : total();
     line.out << (line.flag("json") ? report_json(revenues) + "\n" : report_text(revenues));
     return 0;

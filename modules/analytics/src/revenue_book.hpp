@@ -1,9 +1,7 @@
 #pragma once
 
-#include <ashlar/store/database.hpp>
-#include <filesystem>
+#include <ashlar/store/projection.hpp>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <orders/events.hpp>
 #include <string>
@@ -18,14 +16,16 @@ enum class Grouping { customer, item, month };
 // `customer`, `item` or `month`; nothing for any other word.
 std::optional<Grouping> grouping_of(std::string_view word);
 
-// What the orders brought. An order counts once however often it is heard of, and no more once it is cancelled, in
-// whatever order the two are heard. Any thread.
+// What the orders brought: tables that follow from the log, filled by the stream consumer `analytics.revenue`. An order counts
+// once, and no more once it is cancelled. Any thread.
 class RevenueBook {
  public:
-  explicit RevenueBook(const std::filesystem::path& file);
+  RevenueBook(ashlar::store::DurableLog& log, ashlar::store::Store& store);
 
-  void count(const orders::OrderPlaced& event);
-  void take_out(const orders::OrderCancelled& event);
+  void filled_by(ashlar::StreamConsumer consumer);
+
+  // Waits until everything that is in the log is counted.
+  void catch_up();
 
   TenThousandths total();
 
@@ -37,8 +37,7 @@ class RevenueBook {
   void check();
 
  private:
-  std::mutex mutex_;
-  ashlar::store::Database database_;  // guarded by mutex_
+  ashlar::store::Projection projection_;
 };
 
 }  // namespace analytics

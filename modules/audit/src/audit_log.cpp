@@ -4,6 +4,7 @@
 #include <ashlar/json.hpp>
 #include <ashlar/store/migrate.hpp>
 #include <ashlar/store/transaction.hpp>
+#include <utility>
 
 #include "sha256.hpp"
 
@@ -17,27 +18,31 @@ std::string hash_after(const std::string& previous, const std::string& content) 
 
 }  // namespace
 
-AuditLog::AuditLog(const std::filesystem::path& file) : database_(file) {
+AuditLog::AuditLog(ashlar::store::Database database) : database_(std::move(database)) {
   // The content is kept as it was hashed: what an entry holds may grow one day, and old entries stay what they were.
   ashlar::store::migrate(
       database_, "audit",
       {"CREATE TABLE audit_entry (number INTEGER PRIMARY KEY, content TEXT NOT NULL, hash TEXT NOT NULL)"});
 }
 
-void AuditLog::append(const Record& record) {
-  const std::lock_guard lock(mutex_);
-  ashlar::store::Transaction transaction(database_);
-  Entry entry{.number = 1, .record = record};
-  std::string previous;
+void AuditLog::append(std::span<const Record> records, const Join& join) {
+  ashlar::store::Transaction transaction(database_, mutex_);
+  std::int64_t number = 0;
+  std::string hash;
   {
     auto last = database_.query("SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1");
     if (last.step()) {
-      entry.number = last.get<std::int64_t>(0) + 1;
-      previous = last.get<std::string>(1);
+      number = last.get<std::int64_t>(0);
+      hash = last.get<std::string>(1);
     }
   }
-  const std::string content = ashlar::to_json(entry);
-  database_.run("INSERT INTO audit_entry VALUES (?, ?, ?)", entry.number, content, hash_after(previous, content));
+  auto insert = database_.prepare("INSERT INTO audit_entry VALUES (?, ?, ?)");
+  for (const Record& record : records) {
+    const std::string content = ashlar::to_json(Entry{.number = ++number, .record = record});
+    hash = hash_after(hash, content);
+    insert.bind(number, content, hash).step();
+  }
+  join(transaction);
   transaction.commit();
 }
 

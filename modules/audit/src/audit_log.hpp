@@ -3,10 +3,12 @@
 #include <ashlar/clock.hpp>
 #include <ashlar/event.hpp>
 #include <ashlar/store/database.hpp>
+#include <ashlar/unit_of_work.hpp>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,10 +46,11 @@ struct Verdict {
 // does not, which is why the last hash is worth keeping elsewhere. Any thread, and several processes on one file.
 class AuditLog {
  public:
-  explicit AuditLog(const std::filesystem::path& file);
+  explicit AuditLog(ashlar::store::Database database);
 
-  // Durable when it returns.
-  void append(const Record& record);
+  // In one commit, which `join` may join.
+  using Join = std::function<void(ashlar::UnitOfWork& unit)>;
+  void append(std::span<const Record> records, const Join& join);
 
   Verdict verify();
 

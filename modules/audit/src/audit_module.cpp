@@ -1,9 +1,14 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "audit_log.hpp"
 #include "redact.hpp"
@@ -12,25 +17,17 @@ namespace audit {
 
 namespace {
 
-// Data that has no JSON form keeps its place in the log; what it was cannot be said.
-std::string data_of(const ashlar::Envelope& event) {
-  try {
-    return redact(event.data());
-  } catch (const ashlar::JsonError& error) {
-    return ashlar::to_json(std::string("unreadable at '" + error.pointer() + "'"));
-  }
-}
-
-Record record_of(const ashlar::Envelope& event) {
-  return {.time = event.time(),
-          .event_id = event.id().to_string(),
-          .event = std::string(event.name()) + "@" + std::to_string(event.version()),
-          .source = std::string(event.source()),
-          .correlation_id = event.correlation_id(),
-          .causation_id = event.causation_id(),
-          .tenant_id = std::string(event.tenant_id()),
-          .user_id = std::string(event.user_id()),
-          .data = data_of(event)};
+Record record_of(const ashlar::Delivery& delivery) {
+  const ashlar::Metadata& event = delivery.metadata();
+  return {.time = event.time,
+          .event_id = event.id.to_string(),
+          .event = event.name + "@" + std::to_string(event.version),
+          .source = event.source,
+          .correlation_id = event.correlation_id,
+          .causation_id = event.causation_id,
+          .tenant_id = event.tenant_id,
+          .user_id = event.user_id,
+          .data = redact(delivery.data())};
 }
 
 }  // namespace
@@ -40,6 +37,8 @@ class AuditModule final : public ashlar::Module {
   std::string_view name() const override { return "audit"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
+    declaration.needs<ashlar::store::DurableLog>();
     ashlar::Commands& commands = declaration.commands();
     commands.add({.name = "audit verify",
                   .summary = "Checks that nobody has changed the audit log",
@@ -51,7 +50,8 @@ class AuditModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    log_.emplace(context.data_directory() / "shop.db");
+    events_ = &context.service<ashlar::store::DurableLog>();
+    log_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       log_->check();
       return std::string();
@@ -59,13 +59,27 @@ class AuditModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    // Before all others: what their handlers publish stands after its cause.
-    registry.on("#", [this](const ashlar::Envelope& event) { log_->append(record_of(event)); },
-                {.name = "record", .priority = 1000});
+    // Whatever happens is recorded sometime: never given up.
+    constexpr int for_ever = std::numeric_limits<int>::max();
+    registry.on_stream("#", "record", {.max_deliver = for_ever},
+                       [this](std::span<ashlar::Delivery* const> batch) { record(batch); });
   }
 
  private:
+  // The acks are part of the commit, so that each event is recorded once.
+  void record(std::span<ashlar::Delivery* const> batch) {
+    std::vector<Record> records;
+    for (const ashlar::Delivery* delivery : batch) records.push_back(record_of(*delivery));
+    log_->append(records, [&](ashlar::UnitOfWork& unit) {
+      for (ashlar::Delivery* delivery : batch) delivery->ack(unit);
+    });
+  }
+
+  // Everything that has happened up to now is recorded.
+  void catch_up() { (void)events_->catch_up("audit.record"); }
+
   int verify(const ashlar::CommandLine& line) {
+    catch_up();
     const Verdict verdict = log_->verify();
     if (verdict.broken) {
       line.err << "entry " << verdict.intact + 1 << " of the audit log " << *verdict.broken << "; the "
@@ -85,10 +99,12 @@ class AuditModule final : public ashlar::Module {
     if (error != std::errc{} || end != text.data() + text.size() || limit < 1) {
       throw ashlar::UsageError("--limit: '" + text + "' is no number from 1 on");
     }
+    catch_up();
     for (const Entry& entry : log_->tail(limit)) line.out << ashlar::to_json(entry) << '\n';
     return 0;
   }
 
+  ashlar::store::DurableLog* events_ = nullptr;
   std::optional<AuditLog> log_;
 };
 

@@ -1,5 +1,5 @@
 #include <ashlar/module.hpp>
-#include <ashlar/store/database.hpp>
+#include <ashlar/store/store.hpp>
 #include <catalog/events.hpp>
 #include <optional>
 
@@ -13,6 +13,7 @@ class CatalogModule final : public ashlar::Module {
   std::string_view name() const override { return "catalog"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
     declaration.provides<Items>();
     declaration.provides<Prices>();
     declaration.emits<ItemAdded>()
@@ -26,7 +27,7 @@ class CatalogModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus(), context.clock());
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus(), context.clock());
     context.provide<Items>(*book_);
     context.provide<Prices>(*book_);
   }

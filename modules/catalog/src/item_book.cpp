@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ashlar/routes.hpp>
+#include <ashlar/store/transaction.hpp>
 #include <ashlar/uuid.hpp>
 #include <catalog/events.hpp>
 #include <utility>
@@ -46,7 +47,7 @@ void check(const NewItem& item) {
 }  // namespace
 
 ItemBook::ItemBook(ashlar::store::Database database, ashlar::EventBus& bus, ashlar::Clock& clock)
-    : store_(std::move(database)), bus_(bus), clock_(clock) {}
+    : database_(std::move(database)), rows_(database_), bus_(bus), clock_(clock) {}
 
 AddedItem ItemBook::add(const NewItem& item) {
   check(item);
@@ -56,37 +57,53 @@ AddedItem ItemBook::add(const NewItem& item) {
              .discontinued = item.discontinued};
   added.item_id = item.item_id ? *item.item_id : ashlar::Uuid::v7(clock_.now().time_since_epoch().count()).to_string();
 
-  if (const std::optional<StoredItem> other = store_.add(added)) {
+  ashlar::store::Transaction transaction(database_, mutex_);
+  if (const std::optional<StoredItem> other = rows_.find(added.item_id)) {
     Item as_added = other->item;
     as_added.price_cents = other->first_price_cents;
     if (as_added == added) return {.item = other->item, .is_new = false};
     throw ashlar::HttpError(409, "/item_id", "the id '" + added.item_id + "' belongs to another item");
   }
-  bus_.publish(ItemAdded{added.item_id, added.name, added.description, added.price_cents, added.discontinued});
+  rows_.add(added);
+  bus_.publish(transaction,
+               ItemAdded{added.item_id, added.name, added.description, added.price_cents, added.discontinued});
+  transaction.commit();
   return {.item = added};
 }
 
 Item ItemBook::change_price(std::string_view item_id, std::int64_t price_cents) {
   check_price(price_cents);
-  std::optional<Item> item = store_.put_price(item_id, price_cents);
-  if (!item) throw ashlar::HttpError(404, "/item_id", "there is no item '" + std::string(item_id) + "'");
-  const std::int64_t before = std::exchange(item->price_cents, price_cents);
-  if (before != price_cents) bus_.publish(PriceChanged{item->item_id, before, price_cents});
-  return *std::move(item);
+  ashlar::store::Transaction transaction(database_, mutex_);
+  const std::optional<StoredItem> found = rows_.find(item_id);
+  if (!found) throw ashlar::HttpError(404, "/item_id", "there is no item '" + std::string(item_id) + "'");
+  Item item = found->item;
+  const std::int64_t before = std::exchange(item.price_cents, price_cents);
+  if (before == price_cents) return item;
+  rows_.put_price(item_id, price_cents);
+  bus_.publish(transaction, PriceChanged{item.item_id, before, price_cents});
+  transaction.commit();
+  return item;
 }
 
-std::optional<Item> ItemBook::find(std::string_view item_id) { return store_.find(item_id); }
+std::optional<Item> ItemBook::find(std::string_view item_id) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<StoredItem> found = rows_.find(item_id);
+  return found ? std::optional(found->item) : std::nullopt;
+}
 
-std::vector<Item> ItemBook::list(std::string_view after, int limit) { return store_.list(after, limit); }
+std::vector<Item> ItemBook::list(std::string_view after, int limit) {
+  const std::lock_guard lock(mutex_);
+  return rows_.list(after, limit);
+}
 
 std::optional<Price> ItemBook::find_price(std::string_view item_id) {
-  const std::optional<Item> item = store_.find(item_id);
+  const std::optional<Item> item = find(item_id);
   if (!item) return std::nullopt;
   return Price{.cents = item->price_cents, .discontinued = item->discontinued};
 }
 
 std::string ItemBook::health() {
-  store_.check();
+  (void)find("");
   return {};
 }
 

@@ -6,12 +6,13 @@
 #include <catalog/items.hpp>
 #include <catalog/prices.hpp>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "item_store.hpp"
+#include "item_rows.hpp"
 
 namespace catalog {
 
@@ -30,7 +31,9 @@ class ItemBook final : public Items, public Prices {
   std::string health();
 
  private:
-  ItemStore store_;
+  std::mutex mutex_;
+  ashlar::store::Database database_;  // guarded by mutex_
+  ItemRows rows_;                     // guarded by mutex_
   ashlar::EventBus& bus_;
   ashlar::Clock& clock_;
 };

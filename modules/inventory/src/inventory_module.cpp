@@ -1,5 +1,5 @@
 #include <ashlar/module.hpp>
-#include <ashlar/store/database.hpp>
+#include <ashlar/store/store.hpp>
 #include <catalog/events.hpp>
 #include <inventory/events.hpp>
 #include <optional>
@@ -14,6 +14,7 @@ class InventoryModule final : public ashlar::Module {
   std::string_view name() const override { return "inventory"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
     declaration.provides<Stock>();
     declaration.provides<Receiving>();
     declaration.emits<StockRunningLow>()
@@ -27,13 +28,16 @@ class InventoryModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus());
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus());
     context.provide<Stock>(*book_);
     context.provide<Receiving>(*book_);
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    registry.on([this](const catalog::ItemAdded& event) { book_->open(event.item_id); }, {.name = "open"});
+    // At once, for who goes on with the item; and from the log, so that a crash in between leaves no item out.
+    const auto open = [this](const catalog::ItemAdded& event) { book_->open(event.item_id); };
+    registry.on(open, {.name = "open", .repeat = ashlar::Repeat::allowed});
+    registry.on_stream<catalog::ItemAdded>("open_surely", {}, open);
   }
 
   void start(ashlar::ModuleContext& context) override {

@@ -27,49 +27,40 @@ StockBook::StockBook(ashlar::store::Database database, ashlar::EventBus& bus)
     : database_(std::move(database)), rows_(database_), bus_(bus) {}
 
 std::vector<std::int64_t> StockBook::reserve(std::string_view order_id, const std::vector<Wanted>& wanted) {
+  ashlar::store::Transaction transaction(database_, mutex_);
   std::vector<std::int64_t> missing;
-  Happened happened;
-  {
-    const std::lock_guard lock(mutex_);
-    ashlar::store::Transaction transaction(database_);
-    for (const Reservation& made : rows_.of_order(order_id)) missing.push_back(made.missing);
-    if (!missing.empty()) return missing;
-    for (const Wanted& line : wanted) {
-      Level level = rows_.find(line.item_id).value_or(Level{.stock = {.item_id = line.item_id}});
-      missing.push_back(level.take(line.quantity));
-      rows_.add(order_id, {.item_id = line.item_id, .quantity = line.quantity, .missing = missing.back()});
-      if (missing.back() > 0) happened.back_ordered.push_back({std::string(order_id), line.item_id, missing.back()});
-      save(level, happened);
+  for (const Reservation& made : rows_.of_order(order_id)) missing.push_back(made.missing);
+  if (!missing.empty()) return missing;
+  for (const Wanted& line : wanted) {
+    Level level = rows_.find(line.item_id).value_or(Level{.stock = {.item_id = line.item_id}});
+    missing.push_back(level.take(line.quantity));
+    rows_.add(order_id, {.item_id = line.item_id, .quantity = line.quantity, .missing = missing.back()});
+    if (missing.back() > 0) {
+      bus_.publish(transaction, StockBackOrdered{std::string(order_id), line.item_id, missing.back()});
     }
-    transaction.commit();
+    save(transaction, level);
   }
-  publish(happened);
+  transaction.commit();
   return missing;
 }
 
 void StockBook::release(std::string_view order_id) {
-  Happened happened;
-  {
-    const std::lock_guard lock(mutex_);
-    ashlar::store::Transaction transaction(database_);
-    const std::vector<Reservation> lines = rows_.open_of_order(order_id);
-    rows_.forget_open(order_id);
-    for (const Reservation& line : lines) {
-      Level level = known(line.item_id);
-      const std::int64_t returned = line.quantity - line.missing;
-      level.stock.owed -= line.missing;
-      level.stock.reserved -= returned;
-      put_on_shelf(level, returned);
-      save(level, happened);
-    }
-    transaction.commit();
+  ashlar::store::Transaction transaction(database_, mutex_);
+  const std::vector<Reservation> lines = rows_.open_of_order(order_id);
+  rows_.forget_open(order_id);
+  for (const Reservation& line : lines) {
+    Level level = known(line.item_id);
+    const std::int64_t returned = line.quantity - line.missing;
+    level.stock.owed -= line.missing;
+    level.stock.reserved -= returned;
+    put_on_shelf(level, returned);
+    save(transaction, level);
   }
-  publish(happened);
+  transaction.commit();
 }
 
 std::vector<Wanted> StockBook::ship(std::string_view order_id) {
-  const std::lock_guard lock(mutex_);
-  ashlar::store::Transaction transaction(database_);
+  ashlar::store::Transaction transaction(database_, mutex_);
   const std::vector<Reservation> lines = rows_.open_of_order(order_id);
   std::vector<Wanted> owed;
   for (const Reservation& line : lines) {
@@ -87,8 +78,7 @@ std::vector<Wanted> StockBook::ship(std::string_view order_id) {
 }
 
 void StockBook::open(std::string_view item_id) {
-  const std::lock_guard lock(mutex_);
-  ashlar::store::Transaction transaction(database_);
+  ashlar::store::Transaction transaction(database_, mutex_);
   if (rows_.find(item_id)) return;
   rows_.put({.stock = {.item_id = std::string(item_id)}});
   transaction.commit();
@@ -98,39 +88,27 @@ StockLevel StockBook::set_reorder_level(std::string_view item_id, std::int64_t r
   if (reorder_level < 0 || reorder_level > most_units) {
     throw ashlar::HttpError(400, "/reorder_level", "a reorder level is 0 to 1000000000 units");
   }
-  Happened happened;
-  Level level;
-  {
-    const std::lock_guard lock(mutex_);
-    ashlar::store::Transaction transaction(database_);
-    level = known(item_id);
-    level.stock.reorder_level = reorder_level;
-    save(level, happened);
-    transaction.commit();
-  }
-  publish(happened);
+  ashlar::store::Transaction transaction(database_, mutex_);
+  Level level = known(item_id);
+  level.stock.reorder_level = reorder_level;
+  save(transaction, level);
+  transaction.commit();
   return level.stock;
 }
 
 StockLevel StockBook::receive(const Delivery& delivery) {
   check(delivery);
-  Happened happened;
-  Level level;
-  {
-    const std::lock_guard lock(mutex_);
-    ashlar::store::Transaction transaction(database_);
-    level = known(delivery.item_id);
-    if (delivery.delivery_id && !rows_.add_delivery(*delivery.delivery_id, delivery.item_id, delivery.quantity)) {
-      return level.stock;
-    }
-    if (level.stock.on_hand > most_units - delivery.quantity) {
-      throw ashlar::HttpError(409, "/quantity", "there is no room for more than 1000000000 units of an item");
-    }
-    put_on_shelf(level, delivery.quantity);
-    save(level, happened);
-    transaction.commit();
+  ashlar::store::Transaction transaction(database_, mutex_);
+  Level level = known(delivery.item_id);
+  if (delivery.delivery_id && !rows_.add_delivery(*delivery.delivery_id, delivery.item_id, delivery.quantity)) {
+    return level.stock;
   }
-  publish(happened);
+  if (level.stock.on_hand > most_units - delivery.quantity) {
+    throw ashlar::HttpError(409, "/quantity", "there is no room for more than 1000000000 units of an item");
+  }
+  put_on_shelf(level, delivery.quantity);
+  save(transaction, level);
+  transaction.commit();
   return level.stock;
 }
 
@@ -163,15 +141,12 @@ void StockBook::put_on_shelf(Level& level, std::int64_t quantity) {
   }
 }
 
-void StockBook::save(Level& level, Happened& happened) {
+void StockBook::save(ashlar::UnitOfWork& unit, Level& level) {
   const StockLevel& stock = level.stock;
-  if (level.has_begun_to_run_low()) happened.running_low.push_back({stock.item_id, stock.on_hand, stock.reorder_level});
+  if (level.has_begun_to_run_low()) {
+    bus_.publish(unit, StockRunningLow{stock.item_id, stock.on_hand, stock.reorder_level});
+  }
   rows_.put(level);
-}
-
-void StockBook::publish(const Happened& happened) {
-  for (const StockBackOrdered& event : happened.back_ordered) bus_.publish(event);
-  for (const StockRunningLow& event : happened.running_low) bus_.publish(event);
 }
 
 }  // namespace inventory

@@ -2,6 +2,7 @@
 
 #include <ashlar/event_bus.hpp>
 #include <ashlar/store/database.hpp>
+#include <ashlar/unit_of_work.hpp>
 #include <cstdint>
 #include <inventory/events.hpp>
 #include <inventory/receiving.hpp>
@@ -34,16 +35,9 @@ class StockBook final : public Stock, public Receiving {
   std::string health();
 
  private:
-  // What a change has brought about; published when it is committed and the mutex is free, since a handler may call back.
-  struct Happened {
-    std::vector<StockBackOrdered> back_ordered;
-    std::vector<StockRunningLow> running_low;
-  };
-
   Level known(std::string_view item_id);
   void put_on_shelf(Level& level, std::int64_t quantity);
-  void save(Level& level, Happened& happened);
-  void publish(const Happened& happened);
+  void save(ashlar::UnitOfWork& unit, Level& level);
 
   std::mutex mutex_;
   ashlar::store::Database database_;  // guarded by mutex_

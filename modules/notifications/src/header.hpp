@@ -1,15 +1,16 @@
 #pragma once
 
-#include <ashlar/errors.hpp>
 #include <string>
 #include <string_view>
+
+#include "undeliverable.hpp"
 
 namespace notifications {
 
 // An address that no mail can be sent to.
-class InvalidAddress : public ashlar::Error {
+class InvalidAddress : public Undeliverable {
  public:
-  using Error::Error;
+  using Undeliverable::Undeliverable;
 };
 
 // `text` as the value of a header without structure, such as Subject: plain where it is short printable ASCII,

@@ -1,16 +1,19 @@
 #include "mail_book.hpp"
 
-#include <ashlar/errors.hpp>
 #include <ashlar/store/migrate.hpp>
+#include <utility>
+
+#include "undeliverable.hpp"
 
 namespace notifications {
 
-MailBook::MailBook(const std::filesystem::path& file) : database_(file) {
+MailBook::MailBook(ashlar::store::Database database) : database_(std::move(database)) {
   ashlar::store::migrate(database_, "notifications",
                          {"CREATE TABLE notifications_mailbox ("
                           "  user_id TEXT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL) WITHOUT ROWID",
                           "CREATE TABLE notifications_sent ("
-                          "  mail_id TEXT PRIMARY KEY, sent_at INTEGER NOT NULL) WITHOUT ROWID"});
+                          "  mail_id TEXT PRIMARY KEY, sent_at INTEGER NOT NULL) WITHOUT ROWID",
+                          "DROP TABLE notifications_sent"});
 }
 
 void MailBook::remember(const std::string& user_id, const Mailbox& mailbox) {
@@ -23,19 +26,9 @@ Mailbox MailBook::mailbox_of(const std::string& user_id) {
   const std::lock_guard lock(mutex_);
   auto row = database_.query("SELECT name, address FROM notifications_mailbox WHERE user_id = ?", user_id);
   if (!row.step()) {
-    throw ashlar::Error("no address is known of user '" + user_id + "': the event user.created never came for it");
+    throw Undeliverable("no address is known of user '" + user_id + "': the event user.created never came for it");
   }
   return {row.get<std::string>(0), row.get<std::string>(1)};
-}
-
-bool MailBook::was_sent(const std::string& mail_id) {
-  const std::lock_guard lock(mutex_);
-  return database_.query("SELECT 1 FROM notifications_sent WHERE mail_id = ?", mail_id).step();
-}
-
-void MailBook::mark_sent(const std::string& mail_id, ashlar::Time at) {
-  const std::lock_guard lock(mutex_);
-  database_.run("INSERT OR IGNORE INTO notifications_sent VALUES (?, ?)", mail_id, at);
 }
 
 void MailBook::check() {

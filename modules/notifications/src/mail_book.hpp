@@ -1,7 +1,6 @@
 #pragma once
 
 #include <ashlar/store/database.hpp>
-#include <filesystem>
 #include <mutex>
 #include <string>
 
@@ -9,18 +8,15 @@
 
 namespace notifications {
 
-// Who can be written to, and what was sent by SMTP already; kept in the shop's database. Any thread.
+// Who can be written to. Any thread.
 class MailBook {
  public:
-  explicit MailBook(const std::filesystem::path& file);
+  explicit MailBook(ashlar::store::Database database);
 
   void remember(const std::string& user_id, const Mailbox& mailbox);
 
-  // Throws ashlar::Error for a user whose registration was never heard.
+  // Throws Undeliverable for a user whose registration was never heard.
   Mailbox mailbox_of(const std::string& user_id);
-
-  bool was_sent(const std::string& mail_id);
-  void mark_sent(const std::string& mail_id, ashlar::Time at);
 
   // Throws where the database does not answer.
   void check();

@@ -3,6 +3,7 @@
 #include <ashlar/event.hpp>
 #include <ashlar/shape.hpp>
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace notifications {
@@ -18,9 +19,10 @@ ASHLAR_STRUCT(SmtpOptions, url, user, password, timeout)
 struct Options {
   std::string from_name = "The Shop";
   std::string from_address = "shop@shop.example";
-  std::string outbox{};  // empty: the folder `outbox` in the data directory
+  std::string outbox{};     // empty: the folder `outbox` in the data directory
+  std::int32_t tries = 50;  // of one mail, after growing delays: for about four hours
   SmtpOptions smtp{};
 };
-ASHLAR_STRUCT(Options, from_name, from_address, outbox, smtp)
+ASHLAR_STRUCT(Options, from_name, from_address, outbox, tries, smtp)
 
 }  // namespace notifications

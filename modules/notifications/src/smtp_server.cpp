@@ -58,6 +58,14 @@ std::size_t read_from(char* buffer, std::size_t size, std::size_t count, void* t
   return taken;
 }
 
+// No such mailbox, not one of ours, its owner takes no such mail (RFC 5321, 4.2.3). Other answers may change: a wrong password
+// of the shop is no fault of the mail.
+bool is_final(CURL* handle) {
+  long answer = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
+  return answer >= 550 && answer <= 553;
+}
+
 }  // namespace
 
 struct SmtpServer::Connection {
@@ -107,7 +115,9 @@ void SmtpServer::deliver(const Mail& mail) {
   const CURLcode result = curl_easy_perform(handle);
   if (result != CURLE_OK) {
     const char* why = connection_->error[0] != '\0' ? connection_->error.data() : curl_easy_strerror(result);
-    throw ashlar::Error("the mail " + mail.id + " was not taken by " + connection_->url + ": " + why);
+    const std::string problem = "the mail " + mail.id + " was not taken by " + connection_->url + ": " + why;
+    if (is_final(handle)) throw Undeliverable(problem);
+    throw ashlar::Error(problem);
   }
 }
 

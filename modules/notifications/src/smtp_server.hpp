@@ -18,8 +18,8 @@ class SmtpServer final : public Delivery {
   explicit SmtpServer(const SmtpOptions& options);
   ~SmtpServer() override;
 
-  // Returns when the server has accepted the mail; throws ashlar::Error with its answer, or after the timeout. Knows
-  // no ids: a mail given twice is sent twice.
+  // Returns when the server has accepted the mail; throws Undeliverable with its answer where it never will, ashlar::Error
+  // for any other answer, or after the timeout. Knows no ids: a mail given twice is sent twice.
   void deliver(const Mail& mail) override;
 
  private:

@@ -111,14 +111,16 @@ Placement OrderBook::finish_placing(const Order& order) {
   for (const Line& line : order.lines) wanted.push_back({line.item_id, line.quantity});
   std::vector<std::int64_t> missing = stock_.reserve(order.order_id, wanted);
 
-  if (!store_.advance(order.order_id, Status::placing, Status::placed)) {
+  const bool finished = store_.advance(order.order_id, Status::placing, Status::placed, [&](ashlar::UnitOfWork& unit) {
+    bus_.publish(unit, OrderPlaced{order.order_id, order.customer_id, order.placed_at, order.lines, order.note});
+  });
+  if (!finished) {
     const std::optional<Order> now = store_.find(order.order_id);
     // Given up meanwhile: then what was set aside a moment ago belongs to nobody.
     const bool given_up = !now || now->status == Status::cancelling || now->status == Status::cancelled;
     if (given_up) stock_.release(order.order_id);
     return {.order = known(order.order_id), .is_new = false, .missing = {}};
   }
-  bus_.publish(OrderPlaced{order.order_id, order.customer_id, order.placed_at, order.lines, order.note});
   return {.order = known(order.order_id), .missing = std::move(missing)};
 }
 
@@ -129,17 +131,17 @@ bool OrderBook::finish_shipping(const Order& order) {
     throw ashlar::HttpError(409, "/order_id",
                             "the order '" + order.order_id + "' cannot be shipped yet: it waits for " + list_of(owed));
   }
-  if (!store_.advance(order.order_id, Status::shipping, Status::shipped)) return false;
-  bus_.publish(OrderShipped{order.order_id, order.customer_id, order.shipped_at.value()});
-  return true;
+  return store_.advance(order.order_id, Status::shipping, Status::shipped, [&](ashlar::UnitOfWork& unit) {
+    bus_.publish(unit, OrderShipped{order.order_id, order.customer_id, order.shipped_at.value()});
+  });
 }
 
 bool OrderBook::finish_cancelling(const Order& order) {
   stock_.release(order.order_id);
-  if (!store_.advance(order.order_id, Status::cancelling, Status::cancelled)) return false;
-  bus_.publish(OrderCancelled{order.order_id, order.customer_id, order.cancelled_at.value(),
-                              order.cancel_reason.value_or(""), order.lines, order.placed_at});
-  return true;
+  return store_.advance(order.order_id, Status::cancelling, Status::cancelled, [&](ashlar::UnitOfWork& unit) {
+    bus_.publish(unit, OrderCancelled{order.order_id, order.customer_id, order.cancelled_at.value(),
+                                      order.cancel_reason.value_or(""), order.lines, order.placed_at});
+  });
 }
 
 // Who was told that an order failed must not find it placed later on.

@@ -17,8 +17,8 @@
 namespace orders {
 
 // The rules of orders. Orders and stock are two modules and commit apart, so an order first says what has begun (placing),
-// then the stock follows, then the order says that it is done (placed), and then it is published. What is interrupted in
-// between goes on where it stopped, since the stock bears repetition. Any thread; refuses with HttpError. What it is given
+// then the stock follows, then the order says that it is done (placed), in one commit with its event. What is interrupted
+// before goes on where it stopped, since the stock bears repetition. Any thread; refuses with HttpError. What it is given
 // outlives it.
 class OrderBook final : public Orders {
  public:

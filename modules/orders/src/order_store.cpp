@@ -52,8 +52,7 @@ OrderStore::OrderStore(ashlar::store::Database database) : database_(std::move(d
 }
 
 std::optional<Order> OrderStore::add(const Order& order) {
-  const std::lock_guard lock(mutex_);
-  ashlar::store::Transaction transaction(database_);
+  ashlar::store::Transaction transaction(database_, mutex_);
   if (auto same = stored(order.order_id)) return same;
   database_.run("INSERT INTO orders_order (order_id, customer_id, status, placed_at, note) VALUES (?, ?, ?, ?, ?)",
                 order.order_id, order.customer_id, word_of(order.status), order.placed_at, order.note);
@@ -73,12 +72,6 @@ std::optional<Order> OrderStore::add(const Order& order) {
 bool OrderStore::remove(std::string_view order_id) {
   const std::lock_guard lock(mutex_);
   return database_.run("DELETE FROM orders_order WHERE order_id = ? AND status = 'placing'", order_id) == 1;
-}
-
-bool OrderStore::advance(std::string_view order_id, Status from, Status to) {
-  const std::lock_guard lock(mutex_);
-  return database_.run("UPDATE orders_order SET status = ? WHERE order_id = ? AND status = ?", word_of(to), order_id,
-                       word_of(from)) == 1;
 }
 
 bool OrderStore::begin_shipping(std::string_view order_id, Time shipped_at) {
@@ -101,6 +94,16 @@ bool OrderStore::begin_cancelling(std::string_view order_id, Time cancelled_at, 
              "UPDATE orders_order SET status = 'cancelling', cancelled_at = ?, cancel_reason = ?"
              " WHERE order_id = ? AND status = 'placed'",
              cancelled_at, reason, order_id) == 1;
+}
+
+bool OrderStore::advance(std::string_view order_id, Status from, Status to, const Publish& publish) {
+  ashlar::store::Transaction transaction(database_, mutex_);
+  const auto changed = database_.run("UPDATE orders_order SET status = ? WHERE order_id = ? AND status = ?",
+                                     word_of(to), order_id, word_of(from));
+  if (changed == 0) return false;
+  publish(transaction);
+  transaction.commit();
+  return true;
 }
 
 std::optional<Order> OrderStore::find(std::string_view order_id) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <ashlar/store/database.hpp>
+#include <ashlar/unit_of_work.hpp>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <orders/orders.hpp>
@@ -22,10 +24,13 @@ class OrderStore {
 
   // Each of these is false, and changes nothing, when the order's status is another one.
   bool remove(std::string_view order_id);  // that is still being placed
-  bool advance(std::string_view order_id, Status from, Status to);
   bool begin_shipping(std::string_view order_id, Time shipped_at);
   bool take_back_shipping(std::string_view order_id);
   bool begin_cancelling(std::string_view order_id, Time cancelled_at, std::string_view reason);
+
+  // The same, and what `publish` publishes is part of the commit.
+  using Publish = std::function<void(ashlar::UnitOfWork& unit)>;
+  bool advance(std::string_view order_id, Status from, Status to, const Publish& publish);
 
   std::optional<Order> find(std::string_view order_id);
 

@@ -1,5 +1,5 @@
 #include <ashlar/module.hpp>
-#include <ashlar/store/database.hpp>
+#include <ashlar/store/store.hpp>
 #include <catalog/prices.hpp>
 #include <inventory/stock.hpp>
 #include <optional>
@@ -17,6 +17,7 @@ class OrdersModule final : public ashlar::Module {
 
   void declare(ashlar::Declaration& declaration) override {
     declaration.configured_by(options_);
+    declaration.needs<ashlar::store::Store>();
     declaration.needs<catalog::Prices>();
     declaration.needs<inventory::Stock>();
     declaration.provides<Orders>();
@@ -35,7 +36,7 @@ class OrdersModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus(), context.clock(),
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus(), context.clock(),
                   context.service<catalog::Prices>(), context.service<inventory::Stock>(), options_);
     context.provide<Orders>(*book_);
   }

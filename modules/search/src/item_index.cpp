@@ -2,12 +2,13 @@
 
 #include <ashlar/store/migrate.hpp>
 #include <ashlar/store/transaction.hpp>
+#include <utility>
 
 #include "query.hpp"
 
 namespace search {
 
-ItemIndex::ItemIndex(const std::filesystem::path& file) : database_(file) {
+ItemIndex::ItemIndex(ashlar::store::Database database) : database_(std::move(database)) {
   ashlar::store::migrate(database_, "search",
                          {"CREATE TABLE search_item ("
                           "  number INTEGER PRIMARY KEY, item_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
@@ -18,8 +19,7 @@ ItemIndex::ItemIndex(const std::filesystem::path& file) : database_(file) {
 }
 
 void ItemIndex::add(const catalog::ItemAdded& event) {
-  const std::lock_guard lock(mutex_);
-  ashlar::store::Transaction transaction(database_);
+  ashlar::store::Transaction transaction(database_, mutex_);
   const auto added =
       database_.run("INSERT OR IGNORE INTO search_item (item_id, name, description, price_cents) VALUES (?, ?, ?, ?)",
                     event.item_id, event.name, event.description, event.price_cents);

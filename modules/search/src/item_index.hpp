@@ -4,7 +4,6 @@
 #include <ashlar/store/database.hpp>
 #include <catalog/events.hpp>
 #include <cstdint>
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,7 +22,7 @@ ASHLAR_STRUCT(Hit, item_id, name, description, price_cents)
 // The items by the words of their names and descriptions; accents and case make no difference. Any thread.
 class ItemIndex {
  public:
-  explicit ItemIndex(const std::filesystem::path& file);
+  explicit ItemIndex(ashlar::store::Database database);
 
   // An item that is there already stays as it is.
   void add(const catalog::ItemAdded& event);

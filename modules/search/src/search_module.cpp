@@ -1,4 +1,6 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <charconv>
 #include <optional>
 #include <ostream>
@@ -30,6 +32,8 @@ class SearchModule final : public ashlar::Module {
   std::string_view name() const override { return "search"; }
 
   void declare(ashlar::Declaration& declaration) override {
+    declaration.needs<ashlar::store::Store>();
+    declaration.needs<ashlar::store::DurableLog>();
     declaration.commands().add({.name = "search",
                                 .summary = "Finds items by words of their names and descriptions",
                                 .arguments = {{"text", "Beginnings of words, all of which must occur"}},
@@ -38,7 +42,8 @@ class SearchModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    index_.emplace(context.data_directory() / "shop.db");
+    events_ = &context.service<ashlar::store::DurableLog>();
+    index_.emplace(context.service<ashlar::store::Store>().connect());
     context.health_check("database", [this] {
       index_->check();
       return std::string();
@@ -46,11 +51,10 @@ class SearchModule final : public ashlar::Module {
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    // Indexing an item twice leaves it as indexing it once does.
-    constexpr auto may_be_repeated = ashlar::Repeat::allowed;
-    registry.on([this](const catalog::ItemAdded& event) { index_->add(event); }, {.repeat = may_be_repeated});
-    registry.on([this](const catalog::PriceChanged& event) { index_->change_price(event); },
-                {.repeat = may_be_repeated});
+    // Indexing an item twice leaves it as indexing it once does, so the ack need not be part of the commit.
+    registry.stream("index")
+        .on([this](const catalog::ItemAdded& event) { index_->add(event); })
+        .on([this](const catalog::PriceChanged& event) { index_->change_price(event); });
   }
 
   void start(ashlar::ModuleContext& context) override {
@@ -71,6 +75,7 @@ class SearchModule final : public ashlar::Module {
   int print_hits(const ashlar::CommandLine& line) {
     const std::optional<int> limit = limit_of(line.argument("limit"));
     if (!limit) throw ashlar::UsageError(limit_rule);
+    (void)events_->catch_up("search.index");
     try {
       for (const Hit& hit : index_->find(line.argument("text"), *limit)) {
         line.out << hit.item_id << '\t' << hit.name << '\n';
@@ -81,6 +86,7 @@ class SearchModule final : public ashlar::Module {
     return 0;
   }
 
+  ashlar::store::DurableLog* events_ = nullptr;
   std::optional<ItemIndex> index_;
 };
 

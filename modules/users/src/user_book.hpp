@@ -3,13 +3,14 @@
 #include <ashlar/clock.hpp>
 #include <ashlar/event_bus.hpp>
 #include <ashlar/store/database.hpp>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <users/registration.hpp>
 
 #include "options.hpp"
-#include "user_store.hpp"
+#include "user_rows.hpp"
 
 namespace users {
 
@@ -32,7 +33,9 @@ class UserBook final : public Registration {
   std::string health();
 
  private:
-  UserStore store_;
+  std::mutex mutex_;
+  ashlar::store::Database database_;  // guarded by mutex_
+  UserRows rows_;                     // guarded by mutex_
   ashlar::EventBus& bus_;
   ashlar::Clock& clock_;
   Options options_;

@@ -1,5 +1,5 @@
 #include <ashlar/module.hpp>
-#include <ashlar/store/database.hpp>
+#include <ashlar/store/store.hpp>
 #include <optional>
 #include <users/events.hpp>
 
@@ -14,6 +14,7 @@ class UsersModule final : public ashlar::Module {
 
   void declare(ashlar::Declaration& declaration) override {
     declaration.configured_by(options_);
+    declaration.needs<ashlar::store::Store>();
     declaration.provides<Registration>();
     declaration.emits<UserCreated>()
         .key(&UserCreated::user_id)
@@ -26,8 +27,7 @@ class UsersModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus(), context.clock(),
-                  options_);
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus(), context.clock(), options_);
     context.provide<Registration>(*book_);
   }
 

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <ashlar/testing/temporary_directory.hpp>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 using audit::AuditLog;
 using audit::Verdict;
@@ -14,23 +16,27 @@ audit::Record record(const std::string& id) {
   return {.event_id = id, .event = "orders.order.placed@1", .source = "orders", .data = R"({"order_id":"7"})"};
 }
 
+void append(AuditLog& log, const audit::Record& record) {
+  log.append({&record, 1}, [](ashlar::UnitOfWork&) {});
+}
+
 struct ThreeEntries {
   ThreeEntries() {
-    for (const char* id : {"a", "b", "c"}) log.append(record(id));
+    for (const char* id : {"a", "b", "c"}) append(log, record(id));
   }
 
   // Does to the file what somebody would do behind the log's back.
   void tamper(const char* sql) { ashlar::store::Database(folder.path() / "shop.db").execute(sql); }
 
   ashlar::testing::TemporaryDirectory folder;
-  AuditLog log{folder.path() / "shop.db"};
+  AuditLog log{ashlar::store::Database(folder.path() / "shop.db")};
 };
 
 }  // namespace
 
 TEST_CASE_FIXTURE(ThreeEntries, "an untouched log is intact, also after a restart") {
-  AuditLog again(folder.path() / "shop.db");
-  again.append(record("d"));
+  AuditLog again(ashlar::store::Database(folder.path() / "shop.db"));
+  append(again, record("d"));
   const Verdict verdict = again.verify();
   CHECK_FALSE(verdict.broken);
   CHECK(verdict.intact == 4);
@@ -84,14 +90,24 @@ TEST_CASE_FIXTURE(ThreeEntries, "the tail is the newest entries, oldest first") 
 }
 
 TEST_CASE_FIXTURE(ThreeEntries, "entries written by many threads and two connections make one chain") {
-  AuditLog other(folder.path() / "shop.db");
+  AuditLog other(ashlar::store::Database(folder.path() / "shop.db"));
   std::vector<std::thread> writers;
   for (AuditLog* target : {&log, &log, &other, &other}) {
     writers.emplace_back([target] {
-      for (int i = 0; i < 10; ++i) target->append(record("x"));
+      for (int i = 0; i < 10; ++i) append(*target, record("x"));
     });
   }
   for (std::thread& writer : writers) writer.join();
   CHECK_FALSE(log.verify().broken);
   CHECK(log.verify().intact == 43);
+}
+
+TEST_CASE_FIXTURE(ThreeEntries,
+                  "several records are one chain in one commit, and none is there where it is joined by what fails") {
+  const std::vector<audit::Record> records{record("d"), record("e")};
+  CHECK_THROWS(log.append(records, [](ashlar::UnitOfWork&) { throw std::runtime_error("too late"); }));
+  CHECK(log.verify().intact == 3);
+  log.append(records, [](ashlar::UnitOfWork&) {});
+  CHECK(log.verify().intact == 5);
+  CHECK_FALSE(log.verify().broken);
 }

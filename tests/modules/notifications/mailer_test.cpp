@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <ashlar/errors.hpp>
-#include <ashlar/testing/temporary_directory.hpp>
 #include <chrono>
 
 using notifications::Mail;
@@ -21,8 +19,7 @@ struct MailRoom {
     mailer.welcome({.user_id = "ANNA", .email = "anna@example.org", .full_name = "Anna Höfler"}, {"welcome"});
   }
 
-  ashlar::testing::TemporaryDirectory folder;
-  notifications::MailBook book{folder.path() / "shop.db"};
+  notifications::MailBook book{ashlar::store::Database::in_memory()};
   KeptMails kept;
   notifications::Mailer mailer{book, kept, {"The Shop", "shop@shop.example"}};
 };
@@ -76,5 +73,5 @@ TEST_CASE_FIXTURE(MailRoom, "a shipment is announced") {
 
 TEST_CASE_FIXTURE(MailRoom, "an order of a user that was never heard of is an error that names the user") {
   CHECK_THROWS_WITH_AS(mailer.announce({.order_id = "7", .customer_id = "BERT"}, {"shipped"}),
-                       doctest::Contains("BERT"), ashlar::Error);
+                       doctest::Contains("BERT"), notifications::Undeliverable);
 }

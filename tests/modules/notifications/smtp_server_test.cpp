@@ -3,9 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <ashlar/testing/temporary_directory.hpp>
 
-#include "once.hpp"
 #include "smtp_stub.hpp"
 
 using notifications::Mail;
@@ -35,10 +33,11 @@ TEST_CASE("mails are handed over whole, one after the other on one connection") 
   CHECK(std::count_if(commands.begin(), commands.end(), [](auto& line) { return line.starts_with("EHLO"); }) == 1);
 }
 
-TEST_CASE("a mail that the server refuses is an error with the server's address, and the next one is sent") {
+TEST_CASE("a mail whose recipient the server refuses for good is undeliverable, with the server's address") {
   SmtpStub refusing(SmtpStub::Mood::refuses_recipients);
   SmtpServer server({.url = refusing.url()});
-  CHECK_THROWS_WITH_AS(server.deliver(mail("1")), doctest::Contains(refusing.url().c_str()), ashlar::Error);
+  CHECK_THROWS_WITH_AS(server.deliver(mail("1")), doctest::Contains(refusing.url().c_str()),
+                       notifications::Undeliverable);
   CHECK(refusing.mails().empty());
 }
 
@@ -69,25 +68,4 @@ TEST_CASE("a URL that is none of a mail server is refused at once, without repea
   } catch (const ashlar::Error& error) {
     CHECK(std::string(error.what()).find("tell-nobody") == std::string::npos);
   }
-}
-
-TEST_CASE("a mail that was sent is not sent again, also after a restart; one that failed is") {
-  const ashlar::testing::TemporaryDirectory folder;
-  SmtpStub stub;
-  {
-    notifications::MailBook book(folder.path() / "shop.db");
-    SmtpStub refusing(SmtpStub::Mood::refuses_recipients);
-    SmtpServer away({.url = refusing.url()});
-    notifications::Once failing(away, book);
-    CHECK_THROWS_AS(failing.deliver(mail("1")), ashlar::Error);
-    SmtpServer server({.url = stub.url()});
-    notifications::Once once(server, book);
-    once.deliver(mail("1"));
-    once.deliver(mail("1"));
-  }
-  notifications::MailBook book(folder.path() / "shop.db");
-  SmtpServer server({.url = stub.url()});
-  notifications::Once once(server, book);
-  once.deliver(mail("1"));
-  CHECK(stub.mails().size() == 1);
 }

@@ -23,7 +23,7 @@ struct Shelf {
   }
 
   ashlar::testing::TemporaryDirectory folder;
-  search::ItemIndex index{folder.path() / "shop.db"};
+  search::ItemIndex index{ashlar::store::Database(folder.path() / "shop.db")};
 };
 
 using Ids = std::vector<std::string>;

@@ -13,6 +13,7 @@ struct SearchAlone {
     host.publish(catalog::ItemAdded{.item_id = "1", .name = "Green Tea", .description = "20 bags", .price_cents = 450});
     host.publish(catalog::ItemAdded{.item_id = "2", .name = "Tea cup", .description = "blue", .price_cents = 999});
     host.publish(catalog::PriceChanged{.item_id = "1", .old_price_cents = 450, .new_price_cents = 500});
+    REQUIRE(host.settle());
   }
 
   TestHost host = TestHost::alone("search").emits<catalog::ItemAdded, catalog::PriceChanged>().start();

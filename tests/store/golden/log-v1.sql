@@ -5,11 +5,13 @@ INSERT INTO ashlar_schema VALUES('ashlar_log',1);
 CREATE TABLE ashlar_log_state (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   last_sequence INTEGER NOT NULL,
-  events INTEGER NOT NULL,
-  bytes INTEGER NOT NULL,
-  last_owner INTEGER NOT NULL
+  total_bytes INTEGER NOT NULL,
+  removed_events INTEGER NOT NULL,
+  removed_bytes INTEGER NOT NULL,
+  last_owner INTEGER NOT NULL,
+  changes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ashlar_log_state VALUES(1,8,6,538,1);
+INSERT INTO ashlar_log_state VALUES(1,2,160,2,160,1,9);
 CREATE TABLE ashlar_event_name (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
@@ -35,14 +37,15 @@ CREATE TABLE ashlar_log (
   causation_id TEXT,
   tenant_id TEXT,
   user_id TEXT,
-  data TEXT NOT NULL
+  data TEXT NOT NULL,
+  total_bytes INTEGER NOT NULL
 ) STRICT;
-INSERT INTO ashlar_log VALUES(3,2,'a',X'00000000000000000000000000000003',1767268803000,'orders','request-3','cause','tenant','user','{"number":3}');
-INSERT INTO ashlar_log VALUES(4,3,NULL,X'00000000000000000000000000000004',1767268804000,'orders','','cause','tenant','user','{"number":4}');
-INSERT INTO ashlar_log VALUES(5,2,'b',X'00000000000000000000000000000005',1767268805000,'orders','request-5','cause','tenant','user','{"number":5}');
-INSERT INTO ashlar_log VALUES(6,2,NULL,X'00000000000000000000000000000006',1767268806000,'orders',NULL,NULL,NULL,NULL,'{"number":6}');
-INSERT INTO ashlar_log VALUES(7,2,NULL,X'00000000000000000000000000000007',1767268807000,'orders','request-7','cause','tenant','user','{"number":7}');
-INSERT INTO ashlar_log VALUES(8,2,'a',X'00000000000000000000000000000008',1767268808000,'orders','request-8','cause','tenant','user','{"number":8}');
+INSERT INTO ashlar_log VALUES(3,2,'a',X'00000000000000000000000000000003',1767268803000,'orders','request-3','cause','tenant','user','{"number":3}',250);
+INSERT INTO ashlar_log VALUES(4,3,NULL,X'00000000000000000000000000000004',1767268804000,'orders','','cause','tenant','user','{"number":4}',366);
+INSERT INTO ashlar_log VALUES(5,2,'b',X'00000000000000000000000000000005',1767268805000,'orders','request-5','cause','tenant','user','{"number":5}',456);
+INSERT INTO ashlar_log VALUES(6,2,NULL,X'00000000000000000000000000000006',1767268806000,'orders',NULL,NULL,NULL,NULL,'{"number":6}',521);
+INSERT INTO ashlar_log VALUES(7,2,NULL,X'00000000000000000000000000000007',1767268807000,'orders','request-7','cause','tenant','user','{"number":7}',610);
+INSERT INTO ashlar_log VALUES(8,2,'a',X'00000000000000000000000000000008',1767268808000,'orders','request-8','cause','tenant','user','{"number":8}',700);
 CREATE TABLE ashlar_consumer (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,

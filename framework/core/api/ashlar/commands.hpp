@@ -24,6 +24,7 @@ struct CommandLine {
 struct CommandArgument {
   std::string name;
   std::string summary;
+  bool optional = false;  // may be left out, and is empty then; only after all that may not
 };
 
 struct CommandOption {
@@ -43,7 +44,7 @@ struct CommandFlag {
 struct Command {
   std::string name;  // one word, or two for a subcommand: `audit verify`
   std::string summary;
-  std::vector<CommandArgument> arguments{};  // all required, in order
+  std::vector<CommandArgument> arguments{};  // in order
   std::vector<CommandOption> options{};
   std::vector<CommandFlag> flags{};
   std::function<int(const CommandLine&)> run;

@@ -52,6 +52,7 @@ struct LoggedConsumer {
 struct LogPlan {
   std::vector<LoggedEvent> events;
   std::vector<LoggedConsumer> consumers;
+  std::vector<std::string> absent{};  // modules that are left out or failed: theirs are not here, and no orphans
   Clock* clock = nullptr;
   std::shared_ptr<LogSink> log{};
 };

@@ -5,6 +5,7 @@
 #include <ashlar/shape.hpp>
 #include <ashlar/stream.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -13,6 +14,11 @@
 #include <vector>
 
 namespace ashlar {
+
+struct LoggedConsumer;
+
+// Makes of a consumer, as the log would get it, the one that the log shall have instead; at each opening of the log.
+using Intermediary = std::function<LoggedConsumer(LoggedConsumer)>;
 
 namespace detail {
 
@@ -134,6 +140,7 @@ class StreamHandlers {
  public:
   virtual void add(EventId event, std::string_view type, StreamFunction handler) = 0;
   virtual void add(std::string_view name_or_pattern, StreamFunction handler) = 0;
+  virtual void set_intermediary(Intermediary intermediary) = 0;
 
  protected:
   ~StreamHandlers() = default;
@@ -201,6 +208,13 @@ class StreamConsumer {
     if constexpr (detail::is_envelope_stream_handler<F> || detail::is_batch_handler<F>) {
       handlers_->add(name_or_pattern, detail::envelope_stream_handler(std::forward<F>(handler)));
     }
+    return *this;
+  }
+
+  // Puts somebody between the log and these handlers, who passes on what the log delivers: store::Projection does, to count
+  // events into tables of several generations.
+  StreamConsumer& through(Intermediary intermediary) {
+    handlers_->set_intermediary(std::move(intermediary));
     return *this;
   }
 

@@ -156,6 +156,7 @@ LoggedConsumer Consumer::logged(std::shared_ptr<Consumer> self) const {
       logged.events.push_back(event_text(dispatch_.events()[number]->descriptor.id));
     }
   }
+  if (intermediary_) return intermediary_(std::move(logged));
   return logged;
 }
 
@@ -219,6 +220,7 @@ LogPlan Dispatch::log_plan() const {
                            .renamed_from = event->descriptor.renamed_from});
   }
   const std::lock_guard lock(handlers_mutex_);
+  plan.absent = absent_;
   for (const auto& consumer : consumers_) {
     if (consumer->most_at_once() > 0) plan.consumers.push_back(consumer->logged(consumer));
   }

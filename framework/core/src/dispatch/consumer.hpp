@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ashlar::detail {
@@ -29,6 +30,7 @@ class Consumer final : public StreamHandlers, public StreamReceiver {
 
   void add(EventId event, std::string_view type, StreamFunction handler) override;
   void add(std::string_view name_or_pattern, StreamFunction handler) override;
+  void set_intermediary(Intermediary intermediary) override { intermediary_ = std::move(intermediary); }
 
   // Finds out which handler takes which of the declared events, and marks these. What is wrong, a line each.
   void connect(std::vector<std::string>& problems);
@@ -104,6 +106,7 @@ class Consumer final : public StreamHandlers, public StreamReceiver {
   const std::size_t module_order_;
   const std::string name_;
   const StreamOptions options_;
+  Intermediary intermediary_;
   std::deque<Taking> takings_;
   std::deque<Place> places_;
   std::vector<Route> routes_;  // by DeclaredEvent::number

@@ -159,6 +159,7 @@ void Dispatch::remove_handlers() {
   handlers_.clear();
   removed_.clear();
   consumers_.clear();
+  absent_.clear();
   for (const auto& event : events_) event->consumed.store(false, std::memory_order_relaxed);
 }
 
@@ -190,7 +191,13 @@ void Dispatch::open() {
 }
 
 // Publishers that read the old table finish with it: tables are kept until the host has stopped.
+void Dispatch::note_absent(std::string_view module) {
+  std::lock_guard lock(handlers_mutex_);
+  absent_.emplace_back(module);
+}
+
 void Dispatch::remove_handlers_of(std::string_view module) {
+  note_absent(module);
   {
     std::lock_guard lock(handlers_mutex_);
     std::vector<std::unique_ptr<Handler>> kept;

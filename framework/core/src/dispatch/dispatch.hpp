@@ -81,6 +81,9 @@ class Dispatch {
   LogDoor& log_door() { return log_door_; }
   bool has_consumers() const { return !consumers_.empty(); }
 
+  // The log may know consumers of this module, which registers none in this run.
+  void note_absent(std::string_view module);
+
   // For middleware: waits on this thread; false when the dispatch is closed meanwhile.
   bool pause(std::chrono::nanoseconds duration);
   Clock& clock() { return clock_; }
@@ -239,6 +242,7 @@ class Dispatch {
   std::vector<std::string> given_up_;
   std::unordered_map<const ThreadSlot*, Seen> seen_;  // by the watch alone
   std::vector<std::shared_ptr<Consumer>> consumers_;  // guarded by handlers_mutex_
+  std::vector<std::string> absent_;                   // guarded by handlers_mutex_
   LogDoor log_door_;
 };
 

@@ -85,6 +85,9 @@ void HostCore::register_handlers() {
     }
     registry.end_turn();
   }
+  for (const auto& record : records_) {
+    if (record->left_out || state_of(*record) == ModuleState::failed) dispatch.note_absent(record->name);
+  }
   std::vector<std::string> problems = registry.take_problems();
   for (std::string& problem : dispatch.connect_consumers()) problems.push_back(std::move(problem));
   check_durable_events(problems);

@@ -1,7 +1,11 @@
 #include <ashlar/application.hpp>
 #include <ashlar/errors.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/sqlite_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,6 +21,7 @@
 #include "command_line/built_in.hpp"
 #include "command_line/command_list.hpp"
 #include "command_line/parser.hpp"
+#include "log_commands/streams_text.hpp"
 #include "plugins/plugin_folder.hpp"
 
 namespace ashlar {
@@ -67,8 +72,9 @@ class Run {
     options.max_depth = sections_.host.max_depth;
     options.routes = &routes_;
     options.middleware = application_.middleware;
+    make_store(options);
     host_ = std::make_unique<ModuleHost>(std::move(options));
-    add_own_routes(routes_, *host_);
+    add_own_routes(routes_, *host_, [this] { return streams(); });
     if (!sections_.plugins.directory.empty()) {
       load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
     }
@@ -76,12 +82,21 @@ class Run {
     host_->assemble();
   }
 
+  // Neither makes a file before it is used. Both outlive the host.
+  void make_store(HostOptions& options) {
+    store_.emplace(store_file(application_, options.data_directory), sections_.store.store_options());
+    event_log_ = std::make_shared<store::DurableLog>([this] { return store::make_sqlite_log(*store_); },
+                                                     sections_.store.log_options());
+    options.services.offer<store::Store>(*store_).offer<store::DurableLog>(*event_log_);
+    options.event_log = event_log_;
+  }
+
   Call read_call() {
     if (application_.commands) application_.commands(commands_, *host_);
     for (const Command& command : host_->commands()) commands_.add(command);
-    const std::size_t offered = commands_.all().size();
-    add_built_in_commands(commands_, *host_);
-    return parse(application_, commands_.all(), offered, arguments_);
+    offered_ = commands_.all().size();
+    add_built_in_commands(commands_, *host_, *event_log_, [this]() -> store::LogStore& { return log_in_file(); });
+    return parse(application_, commands_.all(), offered_, arguments_);
   }
 
   int serve() {
@@ -92,9 +107,21 @@ class Run {
     return clean ? ok : failure;
   }
 
+  // Empty where nothing was ever stored.
+  std::string streams() { return std::filesystem::exists(store_->file()) ? streams_json(event_log_->store()) : ""; }
+
+  // Also while another process runs the application.
+  store::LogStore& log_in_file() {
+    if (std::filesystem::exists(store_->file())) return event_log_->store();
+    throw Error("there is no durable log in " + store_->file().string() + " yet: " + application_.name +
+                " makes it when it first stores something; --data names another folder");
+  }
+
   int run(const CommandCall& call) {
-    if (need_of(call.command->name) == HostNeed::prepared) {
-      host_->prepare();
+    const bool is_built_in = call.command >= commands_.all().data() + offered_;
+    const HostNeed need = is_built_in ? need_of(common_.first_word) : HostNeed::started;
+    if (need != HostNeed::started) {
+      if (need == HostNeed::prepared) host_->prepare();
       return execute(call);
     }
     make_folder(data_folder(application_, common_));
@@ -129,8 +156,11 @@ class Run {
   Sections sections_;
   RouteTable routes_;
   std::shared_ptr<LogSink> log_;
+  std::optional<store::Store> store_;
+  std::shared_ptr<store::DurableLog> event_log_;
   std::unique_ptr<ModuleHost> host_;
   CommandList commands_;
+  std::size_t offered_ = 0;  // of them, by the application and its modules
 };
 
 void check_name(const Application& application) {

@@ -3,7 +3,11 @@
 #include <ashlar/event.hpp>
 #include <ashlar/host.hpp>
 #include <ashlar/log.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <ashlar/store/store.hpp>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "http/http_options.hpp"
@@ -16,6 +20,17 @@ ASHLAR_ENUM(LogFormat, text, json)
 ASHLAR_STRUCT(LogOptions, level, format, levels)
 
 }  // namespace ashlar
+
+namespace ashlar::store {
+
+ASHLAR_ENUM(Synchronous, full, normal)  // `off` is for tests
+ASHLAR_ENUM(RetentionPolicy, limits, interest, work_queue)
+ASHLAR_ENUM(WhenOver, discard_old, refuse_new)
+ASHLAR_ENUM(Orphans, warn, refuse)
+ASHLAR_ENUM(CatchUp, all, once, none)
+ASHLAR_STRUCT(Retention, policy, when_over, max_age, max_count, max_bytes)
+
+}  // namespace ashlar::store
 
 namespace ashlar::ops {
 
@@ -33,12 +48,32 @@ struct PluginOptions {
 };
 ASHLAR_STRUCT(PluginOptions, directory)
 
+// The `store:` section of the configuration: of the application's file, and of the durable log in it.
+struct StoreSection {
+  store::Synchronous synchronous = store::StoreOptions{}.synchronous;
+  std::optional<std::int64_t> max_bytes = store::StoreOptions{}.max_bytes;
+  std::int64_t min_free_bytes = store::StoreOptions{}.min_free_bytes;
+  store::Retention retention{};
+  std::chrono::milliseconds retention_interval = store::DurableLogOptions{}.retention_interval;
+  store::Orphans orphans = store::DurableLogOptions{}.orphans;
+  store::CatchUp catch_up = store::DurableLogOptions{}.catch_up;
+
+  store::StoreOptions store_options() const {
+    return {.synchronous = synchronous, .max_bytes = max_bytes, .min_free_bytes = min_free_bytes};
+  }
+  store::DurableLogOptions log_options() const {
+    return {.orphans = orphans, .catch_up = catch_up, .retention = retention, .retention_interval = retention_interval};
+  }
+};
+ASHLAR_STRUCT(StoreSection, synchronous, max_bytes, min_free_bytes, retention, retention_interval, orphans, catch_up)
+
 // The sections of the configuration that belong to no module.
 struct Sections {
   HttpOptions http{};
   LogOptions log{};
   HostSection host{};
   PluginOptions plugins{};
+  StoreSection store{};
 };
 
 // Throws ConfigurationError for values that nothing can run with.

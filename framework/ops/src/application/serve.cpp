@@ -44,7 +44,7 @@ void name(const std::vector<std::string>& stragglers, std::ostream& err, const A
 
 }  // namespace
 
-void add_own_routes(RouteTable& routes, ModuleHost& host) {
+void add_own_routes(RouteTable& routes, ModuleHost& host, std::function<std::string()> streams) {
   routes.add_own("GET", "/health/live", [](const Request&) { return Response{.body = "{\"status\": \"alive\"}\n"}; });
   routes.add_own("GET", "/health/ready", [&host](const Request&) {
     const HealthReport report = host.health();
@@ -52,6 +52,10 @@ void add_own_routes(RouteTable& routes, ModuleHost& host) {
   });
   routes.add_own("GET", "/describe",
                  [&host](const Request&) { return Response{.body = describe_json(host.describe())}; });
+  routes.add_own("GET", "/streams", [streams = std::move(streams)](const Request&) {
+    std::string body = streams();
+    return Response{.body = body.empty() ? "{\"log\": null, \"consumers\": []}\n" : std::move(body)};
+  });
 }
 
 bool serve(const Application& application, ModuleHost& host, const RouteTable& routes, const Sections& sections,

@@ -5,14 +5,16 @@
 #include <ashlar/log.hpp>
 #include <functional>
 #include <iosfwd>
+#include <string>
 
 #include "application/sections.hpp"
 #include "http/route_table.hpp"
 
 namespace ashlar::ops {
 
-// Routes of every application: /health/live, /health/ready and /describe.
-void add_own_routes(RouteTable& routes, ModuleHost& host);
+// Routes of every application: /health/live, /health/ready, /describe, and /streams, whose JSON `streams` gives; empty where
+// there is no durable log.
+void add_own_routes(RouteTable& routes, ModuleHost& host, std::function<std::string()> streams);
 
 // Called when something outlasts the deadline of a stop. Where it returns, what is destroyed next waits without limit.
 using AtDeadline = std::function<void()>;

@@ -64,10 +64,15 @@ void claim(Configuration& configuration, Sections& sections) {
   configuration.claim("log", sections.log);
   configuration.claim("host", sections.host);
   configuration.claim("plugins", sections.plugins);
+  configuration.claim("store", sections.store);
 }
 
 fs::path data_folder(const Application& application, const CommonOptions& options) {
   return options.data.empty() ? fs::path(application.name + "-data") : fs::path(options.data);
+}
+
+fs::path store_file(const Application& application, const fs::path& data_folder) {
+  return data_folder / (application.name + ".db");
 }
 
 void make_folder(const fs::path& folder) {

@@ -19,6 +19,9 @@ void claim(Configuration& configuration, Sections& sections);
 
 std::filesystem::path data_folder(const Application& application, const CommonOptions& options);
 
+// The SQLite file of the modules' tables and of the durable log.
+std::filesystem::path store_file(const Application& application, const std::filesystem::path& data_folder);
+
 // Throws Error that says what to do.
 void make_folder(const std::filesystem::path& folder);
 

@@ -4,10 +4,11 @@
 
 #include "describe/describe.hpp"
 #include "health/health_text.hpp"
+#include "log_commands/rebuild.hpp"
 
 namespace ashlar::ops {
 
-void add_built_in_commands(Commands& commands, ModuleHost& host) {
+void add_built_in_commands(Commands& commands, ModuleHost& host, store::DurableLog& log, const OpenLog& open_log) {
   const CommandFlag json{.name = "json", .summary = "for programs"};
   commands.add({.name = "describe",
                 .summary = "Show the modules and the events: who publishes, who handles, in which order",
@@ -38,9 +39,12 @@ void add_built_in_commands(Commands& commands, ModuleHost& host) {
                   line.out << (line.flag("json") ? health_json(report) : health_text(report));
                   return report.ready ? 0 : 1;
                 }});
+  add_log_commands(commands, open_log);
+  add_rebuild_command(commands, log);
 }
 
 HostNeed need_of(std::string_view command) {
+  if (command == "streams" || command == "dead-letters" || command == "log") return HostNeed::assembled;
   return command == "describe" || command == "explain" ? HostNeed::prepared : HostNeed::started;
 }
 

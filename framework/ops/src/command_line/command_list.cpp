@@ -39,7 +39,15 @@ void check_names(const Command& command) {
     }
     once(name);
   };
-  for (const CommandArgument& each : command.arguments) once(each.name);
+  const CommandArgument* left_out = nullptr;
+  for (const CommandArgument& each : command.arguments) {
+    once(each.name);
+    if (left_out != nullptr && !each.optional) {
+      throw DeclarationError(who + "needs '" + each.name + "' behind '" + left_out->name +
+                             "', which may be left out: exchange them");
+    }
+    if (each.optional) left_out = &each;
+  }
   for (const CommandOption& each : command.options) option(each.name);
   for (const CommandFlag& each : command.flags) option(each.name);
 }

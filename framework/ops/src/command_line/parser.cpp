@@ -85,7 +85,8 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 
 void fill(Entry& entry) {
   for (const CommandArgument& each : entry.command->arguments) {
-    entry.app->add_option(upper(each.name), entry.arguments[each.name], each.summary)->required()->type_name("");
+    CLI::Option* argument = entry.app->add_option(upper(each.name), entry.arguments[each.name], each.summary);
+    argument->required(!each.optional)->type_name("");
   }
   for (const CommandOption& each : entry.command->options) {
     std::string& value = entry.arguments[each.name] = each.fallback;

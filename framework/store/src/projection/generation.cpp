@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <ashlar/errors.hpp>
-#include <ashlar/store/transaction.hpp>
+#include <utility>
 
 namespace ashlar::store {
 
@@ -27,43 +27,56 @@ std::string ProjectionTables::sql(std::string_view text) const {
   return sql;
 }
 
-GenerationReceiver::GenerationReceiver(std::shared_ptr<const ProjectionPlan> plan, Database database,
+namespace {
+
+thread_local GenerationReceiver* receiver_of_this_thread = nullptr;
+
+}  // namespace
+
+GenerationReceiver::GenerationReceiver(const void* owner, LoggedConsumer handlers, Database database,
                                        std::int64_t generation, Superseded superseded)
-    : plan_(std::move(plan)),
+    : owner_(owner),
+      handlers_(std::move(handlers)),
       database_(std::move(database)),
       tables_(database_, generation),
       superseded_(std::move(superseded)) {}
 
-std::size_t GenerationReceiver::most_at_once() const { return std::max<std::size_t>(1, plan_->options.batch_size); }
+std::size_t GenerationReceiver::most_at_once() const {
+  return handlers_.receiver->most_at_once() == 0 ? 0 : std::max<std::size_t>(1, handlers_.options.batch_size);
+}
 
 void GenerationReceiver::receive(std::span<Delivery* const> deliveries) {
-  if (superseded_(tables_.generation())) {
+  Transaction transaction(database_);
+  if (superseded_(database_, tables_.generation())) {
     for (Delivery* delivery : deliveries) delivery->give_back();
     return;
   }
-  if (deliveries.size() > 1) {
-    try {
-      return apply(deliveries);
-    } catch (...) {
-      // One of them; the others are not held up by it.
-    }
-  }
-  for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    try {
-      apply(deliveries.subspan(i, 1));
-    } catch (...) {
-      deliveries[i]->failed(current_exception_message());
-    }
-  }
+  transaction_ = &transaction;
+  GenerationReceiver* const outer = std::exchange(receiver_of_this_thread, this);
+  handlers_.receiver->receive(deliveries);
+  receiver_of_this_thread = outer;
+  transaction_ = nullptr;
+  transaction.commit();
 }
 
-void GenerationReceiver::apply(std::span<Delivery* const> deliveries) {
-  Transaction transaction(database_);
-  for (Delivery* delivery : deliveries) {
-    plan_->apply(tables_, *delivery);
-    delivery->ack(transaction);
+GenerationReceiver& GenerationReceiver::of_this_call(const void* owner) {
+  GenerationReceiver* const receiver = receiver_of_this_thread;
+  if (receiver == nullptr || receiver->owner_ != owner) {
+    throw Error("a projection is changed by the handlers of its own consumer alone: see Projection::filled_by()");
   }
-  transaction.commit();
+  return *receiver;
+}
+
+void GenerationReceiver::apply(Delivery& delivery, const std::function<void(const ProjectionTables&)>& change) {
+  database_.execute("SAVEPOINT ashlar_delivery");
+  try {
+    change(tables_);
+    delivery.ack(*transaction_);
+  } catch (...) {
+    database_.execute("ROLLBACK TO ashlar_delivery; RELEASE ashlar_delivery");
+    throw;
+  }
+  database_.execute("RELEASE ashlar_delivery");
 }
 
 }  // namespace ashlar::store

@@ -15,55 +15,64 @@ namespace ashlar::store {
 
 class Projection::State : public std::enable_shared_from_this<Projection::State> {
  public:
-  State(DurableLog& log, std::function<Database()> connect, ProjectionPlan plan)
-      : log_(log),
-        connect_(std::move(connect)),
-        plan_(std::make_shared<const ProjectionPlan>(std::move(plan))),
-        reader_(connect_()) {
+  State(DurableLog& log, Store& store, ProjectionPlan plan)
+      : log_(log), store_(store), plan_(std::move(plan)), reader_(store_.connect()) {
     Transaction transaction(reader_);
     reader_.execute(
         "CREATE TABLE IF NOT EXISTS ashlar_projection (name TEXT NOT NULL, generation INTEGER NOT NULL,"
         " serving INTEGER NOT NULL, PRIMARY KEY (name, generation)) STRICT, WITHOUT ROWID");
-    {
-      auto row = reader_.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 1", plan_->name);
-      if (row.step()) serving_.store(row.get<std::int64_t>(0));
-    }
-    if (serving_.load() == 0) {
-      make(reader_, 1, Serving::yes);
-      serving_.store(1);
-    }
+    if (serving(reader_) == 0) make(reader_, 1, Serving::yes);
     transaction.commit();
   }
 
-  std::int64_t serving() const { return serving_.load(); }
+  std::int64_t serving() {
+    const std::lock_guard lock(read_mutex_);
+    return serving(reader_);
+  }
 
-  LoggedConsumer consumer() {
+  DurableLog& log() const { return log_; }
+  const std::string& name() const { return plan_.name; }
+
+  LoggedConsumer in_place_of(LoggedConsumer consumer) {
+    if (consumer.name != name()) {
+      throw Error("projection '" + name() + "' is filled by stream consumer '" + consumer.name +
+                  "': give both one name, which is their identity in the log");
+    }
+    {
+      const std::lock_guard lock(handlers_mutex_);
+      handlers_ = std::move(consumer);
+    }
     forget_others();
-    return consumer_of(serving());
+    filled_.store(serving());
+    return consumer_of(filled_.load());
   }
 
   void read(const std::function<void(const ProjectionTables&)>& use) {
-    const std::lock_guard lock(read_mutex_);
-    use(ProjectionTables(reader_, serving()));
+    const std::int64_t generation = read_serving(use);
+    if (filled_.load() != 0 && filled_.load() != generation) follow();
   }
+
+  bool catch_up(std::chrono::milliseconds limit) { return log_.catch_up(consumer_name(serving()), limit); }
 
   bool rebuild(const std::stop_token& stop) {
     const std::unique_lock one(rebuild_mutex_, std::try_to_lock);
     if (!one.owns_lock()) {
-      throw Error("projection '" + plan_->name + "' is being rebuilt already: wait until that has ended");
+      throw Error("projection '" + plan_.name + "' is being rebuilt already: wait until that has ended");
     }
     forget_others();
     const std::int64_t former = serving();
     const std::int64_t next = former + 1;
-    Database database = connect_();
+    const LoggedConsumer consumer = consumer_of(next);
+    Database database = store_.connect();
     {
       Transaction transaction(database);
       make(database, next, Serving::no);
       transaction.commit();
     }
     try {
-      log_.add(consumer_of(next));
-      if (wait_for(former, next, stop) && switch_over(database, former, next)) {
+      log_.add(consumer);
+      if (wait_for(former, next, stop)) {
+        switch_over(database, former, next);
         forget_others();
         return true;
       }
@@ -78,31 +87,80 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
  private:
   enum class Serving { no, yes };
 
-  std::string consumer_name(std::int64_t generation) const { return plan_->name + "~" + std::to_string(generation); }
+  std::string consumer_name(std::int64_t generation) const { return plan_.name + "~" + std::to_string(generation); }
+
+  // 0: none.
+  std::int64_t serving(Database& database) const {
+    auto row = database.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 1", plan_.name);
+    return row.step() ? row.get<std::int64_t>(0) : 0;
+  }
+
+  // In one read transaction, since another process may replace the tables meanwhile.
+  std::int64_t read_serving(const std::function<void(const ProjectionTables&)>& use) {
+    const std::lock_guard lock(read_mutex_);
+    struct Reading {
+      explicit Reading(Database& reader) : database(reader) { database.execute("BEGIN"); }
+      ~Reading() {
+        try {
+          database.execute("COMMIT");
+        } catch (const Error&) {
+          // What was to be read said so already.
+        }
+      }
+      Database& database;
+    } const reading(reader_);
+    const std::int64_t generation = serving(reader_);
+    use(ProjectionTables(reader_, generation));
+    return generation;
+  }
+
+  // Another process has rebuilt the projection: its consumer of the former tables is gone, and this process takes part in
+  // filling the new ones. Not while it rebuilds itself, nor while the host does not run.
+  void follow() {
+    const std::unique_lock one(rebuild_mutex_, std::try_to_lock);
+    if (!one.owns_lock()) return;
+    const std::int64_t now = serving();
+    const std::int64_t former = filled_.exchange(now);
+    if (former == now) return;
+    try {
+      log_.add(consumer_of(now));
+    } catch (const Error&) {
+      filled_.store(former);
+      return;
+    }
+    log_.remove(consumer_name(former));
+  }
 
   LoggedConsumer consumer_of(std::int64_t generation) {
-    StreamOptions options = plan_->options;
-    options.start = StreamStart::first();
-    options.workers = 1;
-    const auto superseded = [weak = weak_from_this()](std::int64_t number) {
-      const auto state = weak.lock();
-      return state == nullptr || number < state->serving();
-    };
-    return {.name = consumer_name(generation),
-            .events = plan_->events,
-            .options = std::move(options),
-            .receiver = std::make_shared<GenerationReceiver>(plan_, connect_(), generation, superseded)};
+    LoggedConsumer consumer;
+    {
+      const std::lock_guard lock(handlers_mutex_);
+      consumer = handlers_;
+    }
+    if (consumer.receiver == nullptr) {
+      throw Error("projection '" + plan_.name + "' has no consumer: give it one with filled_by(), and start the host");
+    }
+    consumer.options.start = StreamStart::first();
+    consumer.options.workers = 1;
+    consumer.receiver =
+        std::make_shared<GenerationReceiver>(this, consumer, store_.connect(), generation,
+                                             [weak = weak_from_this()](Database& database, std::int64_t number) {
+                                               const auto state = weak.lock();
+                                               return state == nullptr || number < state->serving(database);
+                                             });
+    consumer.name = consumer_name(generation);
+    return consumer;
   }
 
   void make(Database& database, std::int64_t generation, Serving serving) {
-    plan_->make(ProjectionTables(database, generation));
-    database.run("INSERT INTO ashlar_projection VALUES (?, ?, ?)", plan_->name, generation,
+    ProjectionTables(database, generation).execute(plan_.schema);
+    database.run("INSERT INTO ashlar_projection VALUES (?, ?, ?)", plan_.name, generation,
                  std::int64_t{serving == Serving::yes});
   }
 
   void drop(Database& database, std::int64_t generation) {
     const ProjectionTables tables(database, generation);
-    for (const std::string& table : plan_->tables) tables.execute("DROP TABLE IF EXISTS {" + table + "}");
+    for (const std::string& table : plan_.tables) tables.execute("DROP TABLE IF EXISTS {" + table + "}");
   }
 
   // What does not serve: a generation that was replaced, or one whose rebuild was cut short. Its consumer goes before the
@@ -111,14 +169,14 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
     const std::lock_guard lock(read_mutex_);
     std::vector<std::int64_t> others;
     {
-      auto row = reader_.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 0", plan_->name);
+      auto row = reader_.query("SELECT generation FROM ashlar_projection WHERE name = ? AND serving = 0", plan_.name);
       while (row.step()) others.push_back(row.get<std::int64_t>(0));
     }
     for (const std::int64_t generation : others) {
       log_.remove(consumer_name(generation));
       Transaction transaction(reader_);
       drop(reader_, generation);
-      reader_.run("DELETE FROM ashlar_projection WHERE name = ? AND generation = ?", plan_->name, generation);
+      reader_.run("DELETE FROM ashlar_projection WHERE name = ? AND generation = ?", plan_.name, generation);
       transaction.commit();
     }
   }
@@ -133,12 +191,12 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
         made = std::move(status);
       }
     }
-    if (!made) throw Error("projection '" + plan_->name + "' cannot be rebuilt: its consumer was removed meanwhile");
+    if (!made) throw Error("projection '" + plan_.name + "' cannot be rebuilt: its consumer was removed meanwhile");
     if (made->dead > 0) {
       const auto letters = log_.store().dead_letters({.consumer = made->name, .limit = 1});
-      throw Error("projection '" + plan_->name + "' cannot be rebuilt: " + std::to_string(made->dead) +
+      throw Error("projection '" + plan_.name + "' cannot be rebuilt: " + std::to_string(made->dead) +
                   " events cannot be counted in" + (letters.empty() ? "" : ", the first because " + letters[0].reason) +
-                  "; mend apply and rebuild again, the former tables serve meanwhile");
+                  "; mend the handler and rebuild again, the former tables serve meanwhile");
     }
     return old ? made->position >= old->position : made->lag == 0;
   }
@@ -156,33 +214,50 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
   }
 
   // While the transaction lasts no other commits, so the two stand still.
-  bool switch_over(Database& database, std::int64_t former, std::int64_t next) {
+  void switch_over(Database& database, std::int64_t former, std::int64_t next) {
     const std::lock_guard lock(read_mutex_);
     Transaction transaction(database);
-    database.run("UPDATE ashlar_projection SET serving = (generation = ?) WHERE name = ?", next, plan_->name);
+    database.run("UPDATE ashlar_projection SET serving = (generation = ?) WHERE name = ?", next, plan_.name);
     drop(database, former);
     transaction.commit();
-    serving_.store(next);
-    return true;
+    filled_.store(next);
   }
 
   DurableLog& log_;
-  const std::function<Database()> connect_;
-  const std::shared_ptr<const ProjectionPlan> plan_;
-  std::atomic<std::int64_t> serving_{0};
+  Store& store_;
+  const ProjectionPlan plan_;
+  std::atomic<std::int64_t> filled_{0};  // the generation whose consumer this process has; 0: none
   std::mutex rebuild_mutex_;
-  std::mutex read_mutex_;  // of the reader and of what serves; not taken by the consumers
-  Database reader_;
+  std::mutex handlers_mutex_;
+  LoggedConsumer handlers_;  // guarded by handlers_mutex_; those of the log's last opening
+  std::mutex read_mutex_;    // not taken by the consumers
+  Database reader_;          // guarded by read_mutex_
 };
 
-Projection::Projection(DurableLog& log, std::function<Database()> connect, ProjectionPlan plan)
-    : state_(std::make_shared<State>(log, std::move(connect), std::move(plan))) {}
+Projection::Projection(DurableLog& log, Store& store, ProjectionPlan plan)
+    : state_(std::make_shared<State>(log, store, std::move(plan))) {
+  state_->log().add_projection(state_->name(), [state = std::weak_ptr(state_)](std::stop_token stop) {
+    const auto alive = state.lock();
+    return alive != nullptr && alive->rebuild(stop);
+  });
+}
 
-Projection::~Projection() = default;
+Projection::~Projection() { state_->log().remove_projection(state_->name()); }
 
-LoggedConsumer Projection::consumer() { return state_->consumer(); }
+ProjectionConsumer Projection::filled_by(StreamConsumer consumer) {
+  consumer.through([this](LoggedConsumer logged) { return in_place_of(std::move(logged)); });
+  return {*this, consumer};
+}
+
+LoggedConsumer Projection::in_place_of(LoggedConsumer consumer) { return state_->in_place_of(std::move(consumer)); }
+
+void Projection::apply(Delivery& delivery, const std::function<void(const ProjectionTables&)>& change) {
+  GenerationReceiver::of_this_call(state_.get()).apply(delivery, change);
+}
 
 void Projection::read(const std::function<void(const ProjectionTables& tables)>& use) { state_->read(use); }
+
+bool Projection::catch_up(std::chrono::milliseconds limit) { return state_->catch_up(limit); }
 
 std::int64_t Projection::generation() const { return state_->serving(); }
 

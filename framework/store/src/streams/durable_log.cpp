@@ -37,6 +37,20 @@ class DurableLog::State {
     if (session != nullptr) session->close();
   }
 
+  void set_projection(const std::string& name, Rebuild rebuild) {
+    const std::lock_guard lock(mutex_);
+    if (rebuild == nullptr) {
+      projections_.erase(name);
+    } else if (!projections_.emplace(name, std::move(rebuild)).second) {
+      throw Error("there are two projections '" + name + "': a name is its identity in the log, so rename one");
+    }
+  }
+
+  std::map<std::string, Rebuild> projections() const {
+    const std::lock_guard lock(mutex_);
+    return projections_;
+  }
+
   // What an append says of the store: empty when it was stored.
   void note_full(const std::string& problem) {
     if (problem.empty() && !is_full_.load()) return;
@@ -59,6 +73,7 @@ class DurableLog::State {
   mutable std::mutex mutex_;
   std::unique_ptr<LogStore> store_;
   std::string full_;
+  std::map<std::string, Rebuild> projections_;
   std::shared_ptr<Session> session_;  // after store_: goes first
 };
 
@@ -117,6 +132,11 @@ bool DurableLog::settle(std::chrono::milliseconds limit) {
   return session == nullptr || session->settle(limit);
 }
 
+bool DurableLog::catch_up(std::string_view consumer, std::chrono::milliseconds limit) {
+  const auto session = state_->session();
+  return session == nullptr || session->settle(limit, consumer);
+}
+
 std::string DurableLog::trouble() const {
   std::string text = state_->full();
   const auto session = state_->session();
@@ -137,6 +157,12 @@ void DurableLog::remove(std::string_view consumer) {
   if (const auto session = state_->session()) session->remove(consumer);
   store().remove_consumer(consumer);
 }
+
+void DurableLog::add_projection(std::string name, Rebuild rebuild) { state_->set_projection(name, std::move(rebuild)); }
+
+void DurableLog::remove_projection(const std::string& name) { state_->set_projection(name, nullptr); }
+
+std::map<std::string, DurableLog::Rebuild> DurableLog::projections() const { return state_->projections(); }
 
 LogStore& DurableLog::store() { return state_->store(); }
 

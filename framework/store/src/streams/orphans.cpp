@@ -45,6 +45,7 @@ bool is_known(const LogPlan& plan, std::string_view name, int version) {
 }
 
 bool is_known(const LogPlan& plan, std::string_view consumer) {
+  if (contains(plan.absent, consumer.substr(0, consumer.find('.')))) return true;
   return std::any_of(plan.consumers.begin(), plan.consumers.end(), [&](const LoggedConsumer& known) {
     return known.name == consumer || contains(known.options.renamed_from, consumer);
   });
@@ -94,7 +95,7 @@ void check_orphans(LogStore& store, const LogPlan& plan, Orphans orphans, const 
   }
   std::string text = "the durable log knows what this program does not:";
   for (const Orphan& orphan : found) text += "\n  " + orphan.what + ": " + orphan.advice;
-  throw Error(text + "\nor start with Orphans::warn, which only says so");
+  throw Error(text + "\nor start with Orphans::warn (store.orphans: warn), which only says so");
 }
 
 }  // namespace ashlar::store

@@ -22,6 +22,7 @@ Runner::~Runner() {
 }
 
 void Runner::begin() {
+  if (consumer_.receiver->most_at_once() == 0) return;
   ended_.store(false);
   thread_ = std::thread([this] { run(); });
   if (is_inline()) return;

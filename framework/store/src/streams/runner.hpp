@@ -31,6 +31,7 @@ class Runner {
   // After stop() or where it was never begun; waits for its threads.
   ~Runner();
 
+  // Nothing where the receiver takes nothing: what it would get waits for another start.
   void begin();
 
   // Takes nothing more, gives back what was not begun.

@@ -7,6 +7,13 @@
 
 namespace ashlar::store {
 
+namespace {
+
+// Empty: all.
+bool concerns(std::string_view consumer, const Runner& runner) { return consumer.empty() || runner.name() == consumer; }
+
+}  // namespace
+
 Session::Session(LogStore& store, const DurableLogOptions& options, LogPlan plan)
     : bell_(std::make_shared<Bell>(plan.consumers.size() + 1)),
       audience_(std::make_shared<Audience>(bell_)),
@@ -121,32 +128,35 @@ bool Session::has_ended() const {
 }
 
 // Idle or gone.
-bool Session::is_idle() const {
+bool Session::is_idle(std::string_view consumer) const {
   const Runners all = runners();
-  return (maintenance_.is_idle() || maintenance_.has_ended()) &&
-         std::all_of(all.begin(), all.end(),
-                     [](const auto& runner) { return runner->is_idle() || runner->has_ended(); });
+  return (!consumer.empty() || maintenance_.is_idle() || maintenance_.has_ended()) &&
+         std::all_of(all.begin(), all.end(), [&](const auto& runner) {
+           return !concerns(consumer, *runner) || runner->is_idle() || runner->has_ended();
+         });
 }
 
-std::uint64_t Session::taken() const {
+std::uint64_t Session::taken(std::string_view consumer) const {
   std::uint64_t count = 0;
-  for (const auto& runner : runners()) count += runner->taken();
+  for (const auto& runner : runners()) {
+    if (concerns(consumer, *runner)) count += runner->taken();
+  }
   return count;
 }
 
 // What was appended just now may not have rung yet, and a handler may have appended for a consumer that was idle already:
 // so all look afresh until they have together found nothing.
-bool Session::settle(std::chrono::milliseconds limit) {
+bool Session::settle(std::chrono::milliseconds limit, std::string_view consumer) {
   if (has_ended()) return true;
   Clock& clock = system_clock();
   const Clock::Steady deadline = clock.steady_now() + limit;
   context_.store.flush();
   for (;;) {
-    const std::uint64_t before = taken();
+    const std::uint64_t before = taken(consumer);
     maintenance_.look();
     bell_->ring();
-    if (!bell_->wait_for_rest(clock, deadline, [this] { return is_idle(); })) return false;
-    if (taken() == before) return true;
+    if (!bell_->wait_for_rest(clock, deadline, [&] { return is_idle(consumer); })) return false;
+    if (taken(consumer) == before) return true;
   }
 }
 

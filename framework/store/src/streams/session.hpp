@@ -32,7 +32,8 @@ class Session {
 
   // Waits for what runs, and gives back what is held. Whoever still asks this session finds it ended.
   void close();
-  bool settle(std::chrono::milliseconds limit);
+  // All consumers, or one.
+  bool settle(std::chrono::milliseconds limit, std::string_view consumer = {});
   void look_for_schedules();
   std::string trouble() const;
 
@@ -43,8 +44,8 @@ class Session {
   void join();
   void prepare(LogPlan& plan, const DurableLogOptions& options);
   bool has_ended() const;
-  bool is_idle() const;
-  std::uint64_t taken() const;
+  bool is_idle(std::string_view consumer) const;
+  std::uint64_t taken(std::string_view consumer) const;
 
   std::shared_ptr<Bell> bell_;
   std::shared_ptr<Audience> audience_;  // also of the store's callback

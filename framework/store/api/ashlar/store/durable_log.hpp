@@ -5,7 +5,9 @@
 #include <ashlar/store/log_store.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,9 @@ class DurableLog final : public EventLog {
   bool settle(std::chrono::milliseconds limit) override;
   std::string trouble() const override;
 
+  // settle() for one consumer: for who wants to read what it writes, while others may be at work for long.
+  bool catch_up(std::string_view consumer, std::chrono::milliseconds limit = std::chrono::seconds{30});
+
   // Publishes the event at `due`, or soon after a start where nobody ran then; gives its number, for store().cancel(). In
   // `unit`'s commit where one is given. What is scheduled past it, with store().schedule(), is noticed within
   // retention_interval.
@@ -53,6 +58,13 @@ class DurableLog final : public EventLog {
 
   // Ends it, waits for its handler where that runs, and forgets its position. Not from its own handler.
   void remove(std::string_view consumer);
+
+  // What can be filled anew from it, by name: `analytics.revenue`. The projections of this process say so themselves; for
+  // commands and pages that offer it.
+  using Rebuild = std::function<bool(std::stop_token stop)>;
+  void add_projection(std::string name, Rebuild rebuild);
+  void remove_projection(const std::string& name);
+  std::map<std::string, Rebuild> projections() const;
 
   // What it is made of.
   LogStore& store();

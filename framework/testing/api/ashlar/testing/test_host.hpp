@@ -27,9 +27,9 @@ namespace ashlar::testing {
 //   CHECK(orders.post("/orders", cart).has_status(201));
 //   CHECK(orders.exactly<OrderPlaced>(1));
 //
-// It has a data directory, a log and a virtual clock of its own, a store::Store in a file there as a service, and a durable
-// log in that; serves routes and commands in process, without a socket, and records everything that is published in it.
-// Stopped and removed from the disk when destroyed. Time limits of the host, such as those of health checks, count by the
+// It has a data directory, a log and a virtual clock of its own, a store::Store in a file there and its durable log,
+// store::DurableLog, as services; serves routes and commands in process, without a socket, and records everything that is
+// published in it. Stopped and removed from the disk when destroyed. Time limits of the host, such as those of health checks, count by the
 // virtual clock too. Called by one thread at a time, except for what Recording, ModuleHost and VirtualClock allow to all.
 class TestHost : public Recording {
  public:

@@ -1,6 +1,7 @@
 #include "book.hpp"
 
 #include <ashlar/store/migrate.hpp>
+#include <ashlar/store/transaction.hpp>
 #include <loyalty/events.hpp>
 #include <utility>
 
@@ -27,20 +28,18 @@ Book::Book(ashlar::store::Database database, ashlar::EventBus& bus, users::Regis
 void Book::earn(const orders::OrderPlaced& order) {
   if (!users_.find(order.customer_id)) return;
   const std::int64_t points = euros_of(order) * options_.points_per_euro;
-  std::int64_t before = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    before = sum_of(order.customer_id);
-    const auto added = database_.run("INSERT OR IGNORE INTO loyalty_points VALUES (?, ?, ?)", order.order_id,
-                                     order.customer_id, points);
-    if (added == 0) return;
-  }
-  // Without the lock, since a handler may ask for the points.
+  ashlar::store::Transaction transaction(database_, mutex_);
+  const std::int64_t before = sum_of(order.customer_id);
+  const auto added =
+      database_.run("INSERT OR IGNORE INTO loyalty_points VALUES (?, ?, ?)", order.order_id, order.customer_id, points);
+  if (added == 0) return;
   const std::int64_t now = before + points;
-  bus_.publish(PointsEarned{.customer_id = order.customer_id, .order_id = order.order_id, .points = points});
+  bus_.publish(transaction,
+               PointsEarned{.customer_id = order.customer_id, .order_id = order.order_id, .points = points});
   if (before < options_.gold_from && now >= options_.gold_from) {
-    bus_.publish(GoldReached{.customer_id = order.customer_id, .points = now});
+    bus_.publish(transaction, GoldReached{.customer_id = order.customer_id, .points = now});
   }
+  transaction.commit();
 }
 
 std::int64_t Book::of(std::string_view customer_id) {

@@ -1,4 +1,5 @@
 #include <ashlar/module.hpp>
+#include <ashlar/store/store.hpp>
 #include <loyalty/events.hpp>
 #include <optional>
 #include <ostream>
@@ -20,6 +21,7 @@ class LoyaltyModule final : public ashlar::Module {
 
   void declare(ashlar::Declaration& declaration) override {
     declaration.configured_by(options_);
+    declaration.needs<ashlar::store::Store>();
     declaration.needs<users::Registration>();
     declaration.provides<Points>();
     declaration.emits<PointsEarned>()
@@ -36,13 +38,14 @@ class LoyaltyModule final : public ashlar::Module {
   }
 
   void prepare(ashlar::ModuleContext& context) override {
-    book_.emplace(ashlar::store::Database(context.data_directory() / "shop.db"), context.bus(),
+    book_.emplace(context.service<ashlar::store::Store>().connect(), context.bus(),
                   context.service<users::Registration>(), options_);
     context.provide<Points>(*book_);
   }
 
   void register_handlers(ashlar::EventRegistry& registry) override {
-    registry.on([this](const orders::OrderPlaced& order) { book_->earn(order); });
+    registry.on_stream<orders::OrderPlaced>("earn", {},
+                                            [this](const orders::OrderPlaced& order) { book_->earn(order); });
   }
 
   void start(ashlar::ModuleContext& context) override {

@@ -20,6 +20,7 @@ TEST_CASE("the module earns points for the orders that it hears of") {
                       .start();
 
   host.publish(order("7", "ada", 1000));
+  REQUIRE(host.settle());
 
   CHECK(host.only<PointsEarned>().points == 30);
   CHECK(host.service<loyalty::Points>().of("ada") == 30);

@@ -2,7 +2,6 @@
 
 #include <ashlar/clock.hpp>
 #include <ashlar/store/database.hpp>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,16 +9,14 @@
 
 namespace users {
 
-// The rows of the module users. Any thread; each call happens as one.
-class UserStore {
+// The rows of the module users. Who calls holds the mutex, and a transaction where several calls belong together.
+class UserRows {
  public:
-  explicit UserStore(ashlar::store::Database database);
-
-  // Returns who has the id or, failing that, the email already; nothing when the user was added.
-  std::optional<User> add(const User& user);
+  explicit UserRows(ashlar::store::Database& database);
 
   std::optional<User> find(std::string_view user_id);
   std::optional<User> find_by_email(std::string_view email);
+  void add(const User& user);
 
   // Takes the place of an earlier one of the same user.
   void put_reset(std::string_view user_id, std::string_view token_hash, ashlar::Time expires_at);
@@ -27,14 +24,10 @@ class UserStore {
   // Returns whose it was, and removes it; nothing when there is none or it has expired.
   std::optional<std::string> take_reset(std::string_view token_hash, ashlar::Time now);
 
-  // Throws when the file cannot be read.
-  void check();
-
  private:
   std::optional<User> first(std::string_view where, std::string_view value);
 
-  std::mutex mutex_;
-  ashlar::store::Database database_;  // guarded by mutex_
+  ashlar::store::Database& database_;
 };
 
 }  // namespace users
