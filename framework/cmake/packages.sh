@@ -5,7 +5,7 @@ APP_PACKAGES=(g++ cmake ninja-build ccache mold libboost1.81-dev libfmt-dev libs
   libcpp-httplib-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev)
 TEST_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev clang-14 libclang-rt-14-dev clang-format-14 python3 python3-jsonschema curl git
   sqlite3)
-BENCH_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev python3 libbenchmark-dev libsigc++-3.0-dev pkg-config)
+BENCH_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev python3 libbenchmark-dev libsigc++-3.0-dev pkg-config nats-server libnats-dev)
 
 # install_packages NAME…: a no-op within milliseconds when all are there.
 install_packages() {

@@ -5,8 +5,6 @@
 #include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/store/store.hpp>
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -121,15 +119,20 @@ double resident_megabytes() {
 
 enum class Handler { batch, typed };
 
-// Consumes `total` stored events and says how many a second; counts into `done`.
-double consume(const std::filesystem::path& path, Synchronous synchronous, Handler kind, std::int64_t total) {
+// Consumes `total` stored events and says how many a second; `most_megabytes`, where given, is how large the process was
+// meanwhile.
+double consume(const std::filesystem::path& path, Synchronous synchronous, Handler kind, std::int64_t total,
+               double* most_megabytes = nullptr) {
   std::atomic<std::int64_t> done{0};
+  std::int64_t batches = 0;
   const Stopwatch watch;
   Shop shop(path, synchronous, [&](ashlar::EventRegistry& registry) {
     const ashlar::StreamOptions options{.batch_size = 100, .max_in_flight = 1'000};
     if (kind == Handler::batch) {
       registry.stream("reading", options).on("bench.#", [&](std::span<ashlar::Delivery* const> batch) {
         for (ashlar::Delivery* delivery : batch) (void)delivery->ack();
+        if (most_megabytes != nullptr && ++batches % 100 == 0)
+          *most_megabytes = std::max(*most_megabytes, resident_megabytes());
         if (done.fetch_add(static_cast<std::int64_t>(batch.size())) + static_cast<std::int64_t>(batch.size()) == total)
           done.notify_all();
       });
@@ -222,10 +225,9 @@ void measure_backlog(const std::filesystem::path& folder, std::int64_t events, F
   figures.rate("append_rate_at_1000", small_rate);
   figures.rate("append_rate_at_end", large_rate);
   const double before = resident_megabytes();
-  figures.rate("backlog_rate", consume(file.path(), Synchronous::full, Handler::batch, events));
-  struct rusage usage {};
-  getrusage(RUSAGE_SELF, &usage);
-  figures.time("backlog_memory_growth_mb", static_cast<double>(usage.ru_maxrss) / 1e3 - before);
+  double most = before;
+  figures.rate("backlog_rate", consume(file.path(), Synchronous::full, Handler::batch, events, &most));
+  figures.time("backlog_memory_growth_mb", most - before);
   figures.time("backlog_events", static_cast<double>(events));
 }
 
