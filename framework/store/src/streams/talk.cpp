@@ -17,7 +17,9 @@ std::size_t Runner::room() const {
   const StreamOptions& options = consumer_.options;
   const std::size_t most = std::max<std::size_t>(1, options.max_in_flight);
   const std::size_t held = unfinished();
-  return held >= most ? 0 : std::min(std::max<std::size_t>(1, options.batch_size), most - held);
+  // With a single delivery allowed, an event that kills its process would make dead letters of all that came with it.
+  const std::size_t batch = options.max_deliver == 1 ? 1 : std::max<std::size_t>(1, options.batch_size);
+  return held >= most ? 0 : std::min(batch, most - held);
 }
 
 bool Runner::wants_to_claim(Clock::Steady now) const {
