@@ -4,6 +4,7 @@
 #include <ashlar/event_pattern.hpp>
 #include <ashlar/time_text.hpp>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 #include "log_commands/event_text.hpp"
@@ -40,7 +41,10 @@ Events newest(store::LogStore& log, std::size_t limit, const std::vector<std::st
   const store::LogBounds bounds = log.bounds();
   Events found;
   std::int64_t step = std::clamp<std::int64_t>(static_cast<std::int64_t>(limit), 1, most_at_once);
+  std::int64_t next_step = step;
   for (std::int64_t to = bounds.last; bounds.first > 0 && to >= bounds.first && found.size() < limit; to -= step) {
+    // Larger ones from step to step: the events may be rare, and a small part costs as much as a large one.
+    step = std::exchange(next_step, std::min(4 * next_step, most_at_once));
     Events part;
     each_event(log, std::max(bounds.first, to - step + 1), to, wanted,
                [&](const StoredEvent& event) { part.push_back(event); });
