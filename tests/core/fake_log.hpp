@@ -88,6 +88,9 @@ class FakeLog final : public ashlar::EventLog {
   }
   std::string trouble() const override { return its_trouble; }
 
+  std::int64_t schedule(const ashlar::StoredEvent&, ashlar::Time, ashlar::UnitOfWork*) override { return 0; }
+  bool cancel(std::int64_t) override { return false; }
+
   ashlar::Stored append(const ashlar::StoredEvent& event, ashlar::UnitOfWork* unit) override {
     if (!refuses_events.empty()) throw ashlar::Error(refuses_events);
     const std::lock_guard lock(mutex_);

@@ -12,7 +12,7 @@ void schedule_some(DurableRig& rig) {
   for (const auto& [name, data] : {std::pair{"m.a", "a1"}, std::pair{"m.a", "a2"}, std::pair{"m.b", "b1"}}) {
     StoredEvent event = rig.event(data);
     event.metadata.name = name;
-    rig.durable.schedule(event, rig.clock.now() + 1s);
+    rig.durable.schedule(event, rig.clock.now() + 1s, nullptr);
   }
   rig.clock.advance(1h);
 }
@@ -32,8 +32,8 @@ TEST_CASE("E11: a scheduled event is delivered when it is due, not before, and a
   DurableRig rig;
   Journal journal;
   rig.run([&](Delivery& delivery) { journal.add(std::string(delivery.data())); });
-  rig.durable.schedule(rig.event("x"), rig.clock.now() + 5s);
-  const std::int64_t cancelled = rig.durable.schedule(rig.event("y"), rig.clock.now() + 5s);
+  rig.durable.schedule(rig.event("x"), rig.clock.now() + 5s, nullptr);
+  const std::int64_t cancelled = rig.durable.schedule(rig.event("y"), rig.clock.now() + 5s, nullptr);
   CHECK(rig.durable.store().cancel(cancelled));
   CHECK(rig.clock.wait_for_waiter(5s));
   rig.clock.advance(4'999ms);

@@ -13,7 +13,7 @@ void leave_something(DurableRig& rig) {
   rig.append("x");
   StoredEvent later = rig.event("y");
   later.metadata.name = "orders.order.forgotten";
-  rig.durable.schedule(later, rig.clock.now() + 1h);
+  rig.durable.schedule(later, rig.clock.now() + 1h, nullptr);
   rig.durable.store().open_consumer({.name = "old.consumer"}, rig.clock.now());
 }
 

@@ -83,6 +83,33 @@ TEST_CASE("Plain and asynchronous publishes of an event that a stream consumer t
   CHECK(tower.heard == 5);
 }
 
+TEST_CASE(
+    "E11: a module schedules an event, in its transaction or by itself, and cancels it; it comes when its time has "
+    "come") {
+  Tower tower;
+  ashlar::EventBus& bus = tower.host.bus_of("bells");
+  const ashlar::Time due = tower.host.clock().now() + std::chrono::seconds{60};
+  bus.schedule(Rang{1}, due);
+  const std::int64_t number = bus.schedule(Rang{10}, due);
+  ashlar::store::Database database = tower.host.service<ashlar::store::Store>().connect();
+  {
+    ashlar::store::Transaction rolled_back(database);
+    bus.schedule(rolled_back, Rang{100}, due);
+  }
+  {
+    ashlar::store::Transaction transaction(database);
+    bus.schedule(transaction, Rang{1'000}, due);
+    transaction.commit();
+  }
+  CHECK(bus.cancel_scheduled(number));
+  CHECK_FALSE(bus.cancel_scheduled(number));
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == 0);
+  tower.host.advance(std::chrono::seconds{60});
+  CHECK(tower.host.settle());
+  CHECK(tower.heard == 1'001);
+}
+
 TEST_CASE("What a stream consumer failed at comes again when the clock says so") {
   Tower tower;
   tower.host.publish(Rang{-1});

@@ -14,6 +14,9 @@ class Gate {
   void enter();
   void leave();
 
+  // Throws what enter() would, for those who wait for another thread that enters.
+  void refuse_if_inside() const;
+
  private:
   std::mutex mutex_;
   std::atomic<std::thread::id> inside_{};

@@ -170,6 +170,8 @@ INSERT INTO sqlite_sequence VALUES('ashlar_scheduled',1);
 INSERT INTO sqlite_sequence VALUES('ashlar_action',1);
 CREATE INDEX ashlar_delivery_by_state ON ashlar_delivery (consumer, state, sequence);
 CREATE INDEX ashlar_delivery_by_key ON ashlar_delivery (consumer, key, sequence) WHERE key IS NOT NULL;
+CREATE INDEX ashlar_delivery_by_due ON ashlar_delivery (consumer, due) WHERE state IN (1, 3);
+CREATE INDEX ashlar_delivery_blocked ON ashlar_delivery (consumer, key, sequence) WHERE state = 3;
 CREATE INDEX ashlar_delivery_by_count ON ashlar_delivery (consumer, count) WHERE state IN (1, 3) AND count > 0;
 CREATE INDEX ashlar_dead_letter_by_group ON ashlar_dead_letter (consumer, grouping);
 CREATE INDEX ashlar_scheduled_by_due ON ashlar_scheduled (due, number);

@@ -34,6 +34,8 @@ inline const EventType event_type{id_of<E>(), next_event_index(),
 
 Outcome publish(Port& port, const EventType& type, const void* event, const PublishOptions* options);
 Stored publish(Port& port, const EventType& type, const void* event, const PublishOptions& options, UnitOfWork& unit);
+std::int64_t schedule(Port& port, const EventType& type, const void* event, Time due, const PublishOptions& options,
+                      UnitOfWork* unit);
 PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options);
 
 }  // namespace detail
@@ -93,6 +95,21 @@ class EventBus {
   PendingStored publish_async(const E& event, const PublishOptions& options = {}) {
     return detail::publish_async(*port_, detail::event_type<E>, &event, options);
   }
+
+  // Stores the event now, also where it is not durable otherwise, and adds it to the durable log when `due` has come: then
+  // stream consumers get it, also after a restart; handlers registered with EventRegistry::on() are not called. Its metadata is
+  // that of this moment. Durable on return, or with `unit`. Gives a number for cancel_scheduled(). Throws as publish(unit, …).
+  template <Event E>
+  std::int64_t schedule(const E& event, Time due, const PublishOptions& options = {}) {
+    return detail::schedule(*port_, detail::event_type<E>, &event, due, options, nullptr);
+  }
+  template <Event E>
+  std::int64_t schedule(UnitOfWork& unit, const E& event, Time due, const PublishOptions& options = {}) {
+    return detail::schedule(*port_, detail::event_type<E>, &event, due, options, &unit);
+  }
+
+  // False: it is in the log already, or was cancelled.
+  bool cancel_scheduled(std::int64_t number);
 
   // publish() for an event that is known by name: `orders.order.placed`, or `orders.order.placed@2`. Throws JsonError, before
   // any handler has run, for data that does not fit. Where the version has an upcaster, handlers of the later version are

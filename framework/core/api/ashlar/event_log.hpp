@@ -76,6 +76,11 @@ class EventLog {
   using Done = std::function<void(const Stored& stored, std::exception_ptr error)>;
   virtual void append_later(StoredEvent event, Done done) = 0;
 
+  // Stores the event for later: it is added to the log when `due` has come. In `unit`'s commit where one is given. Gives a
+  // number for cancel(), which says whether it was still there.
+  virtual std::int64_t schedule(const StoredEvent& event, Time due, UnitOfWork* unit) = 0;
+  virtual bool cancel(std::int64_t number) = 0;
+
   // Consumers begin to receive. After the last module has started.
   virtual void begin() = 0;
 

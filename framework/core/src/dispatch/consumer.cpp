@@ -173,8 +173,11 @@ void check_stream_options(const StreamOptions& options, const std::string& who, 
   check(options.workers >= 1, "workers are at least 1");
   check(options.max_in_flight >= 1, "max_in_flight is at least 1");
   check(options.max_deliver >= 1, "max_deliver is at least 1");
-  check(options.ack_wait.count() > 0, "ack_wait is more than 0");
+  constexpr std::chrono::hours year{24 * 366};
+  check(options.max_in_flight <= 1'000'000'000, "max_in_flight is at most 1,000,000,000");
+  check(options.ack_wait.count() > 0 && options.ack_wait <= year, "ack_wait is more than 0 and at most a year");
   check(options.backoff.count() >= 0 && options.max_backoff.count() >= 0, "backoff and max_backoff are 0 or more");
+  check(options.max_backoff <= year, "max_backoff is at most a year");
   check(options.jitter >= 0 && options.jitter <= 1, "jitter is from 0 to 1");
 }
 

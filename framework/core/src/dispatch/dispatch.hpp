@@ -122,6 +122,9 @@ class Dispatch {
                          UnitOfWork& unit);
   Stored publish_json_in_unit(Port& port, std::string_view event, std::string_view json, const PublishOptions& options,
                               UnitOfWork& unit);
+  std::int64_t schedule(const Port& port, const EventType& type, const void* event, Time due,
+                        const PublishOptions& options, UnitOfWork* unit);
+  bool cancel_scheduled(std::int64_t number) { return log_door_.exists() && log_door_.opened().cancel(number); }
   PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options);
   static Outcome give_to_sink(const Port& port, const EventType& type, const void* event,
                               const PublishOptions* options);

@@ -154,6 +154,14 @@ void Dispatch::call_after_commit(const Port& port, const EventType& type, const 
   }
 }
 
+std::int64_t Dispatch::schedule(const Port& port, const EventType& type, const void* event, Time due,
+                                const PublishOptions& options, UnitOfWork* unit) {
+  const Stay stay(*this);
+  if (stay.is_refused()) refuse(nullptr, port, type);
+  const StoredEvent form = stored_form(port, type, event, options);
+  return log_door_.opened().schedule(form, due, unit);
+}
+
 PendingStored Dispatch::publish_async(Port& port, const EventType& type, const void* event,
                                       const PublishOptions& options) {
   const Stay stay(*this);
@@ -208,6 +216,18 @@ Stored publish(Port& port, const EventType& type, const void* event, const Publi
   return {};
 }
 
+std::int64_t schedule(Port& port, const EventType& type, const void* event, Time due, const PublishOptions& options,
+                      UnitOfWork* unit) {
+  if (port.dispatch != nullptr) return port.dispatch->schedule(port, type, event, due, options, unit);
+  // A recording bus has no later.
+  if (unit != nullptr) {
+    static_cast<void>(publish(port, type, event, options, *unit));
+  } else {
+    const PublishReport ignored(Dispatch::give_to_sink(port, type, event, &options));
+  }
+  return 0;
+}
+
 PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options) {
   if (port.dispatch != nullptr) return port.dispatch->publish_async(port, type, event, options);
   const PublishReport ignored(Dispatch::give_to_sink(port, type, event, &options));
@@ -217,6 +237,10 @@ PendingStored publish_async(Port& port, const EventType& type, const void* event
 }  // namespace ashlar::detail
 
 namespace ashlar {
+
+bool EventBus::cancel_scheduled(std::int64_t number) {
+  return port_->dispatch != nullptr && port_->dispatch->cancel_scheduled(number);
+}
 
 bool PendingStored::is_ready() const { return state_->is_ready(); }
 void PendingStored::wait() const { state_->wait(); }

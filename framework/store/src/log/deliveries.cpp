@@ -196,7 +196,8 @@ std::vector<ConsumerRows::Row> ConsumerRows::first_blocked(Connection& db, const
   std::string key;
   for (;;) {
     {
-      Query next(db, "SELECT min(key) FROM ashlar_delivery WHERE consumer = ? AND key > ?", consumer.number, key);
+      Query next(db, "SELECT min(key) FROM ashlar_delivery WHERE consumer = ? AND key > ? AND state = 3",
+                 consumer.number, key);
       if (!next.step() || next.is_null(0)) return found;
       key = next.text(0);
     }

@@ -70,8 +70,10 @@ void SqliteLog::change(UnitOfWork* unit, const Writer::Action& action) {
   work.save();
   for (auto& after : work.take_after()) unit->after_commit(std::move(after));
   if (!work.wakes_all && work.appended.empty()) return;
-  unit->after_commit(
-      [this, all = work.wakes_all, events = names_of(work)] { wake(all ? std::span<const std::string>() : events); });
+  unit->after_commit([this, own = own_changes_of(work), all = work.wakes_all, events = names_of(work)] {
+    own_changes_ += own;
+    wake(all ? std::span<const std::string>() : events);
+  });
 }
 
 void SqliteLog::look(const std::function<void(Connection&)>& action) {
@@ -202,12 +204,13 @@ std::vector<std::string> SqliteLog::names_of(const Work& work) {
 std::int64_t SqliteLog::own_changes_of(const Work& work) { return work.events + (work.wakes_all ? 1 : 0); }
 
 void SqliteLog::wake(const Work& work) {
-  own_changes_ += own_changes_of(work);
   if (work.wakes_all) {
     wake(std::span<const std::string>());
   } else if (!work.appended.empty()) {
     wake(names_of(work));
   }
+  // Last: where waking fails, the change counts as somebody else's, and all are woken for it.
+  own_changes_ += own_changes_of(work);
 }
 
 void SqliteLog::wake(std::span<const std::string> events) {
@@ -221,27 +224,28 @@ void SqliteLog::wake(std::span<const std::string> events) {
 
 // What the file counts and this process has not done was done by another one.
 void SqliteLog::watch() {
-  const std::shared_ptr<Connection> connection = store_.state().connect();
-  const auto others = [&] {
-    const std::int64_t own = own_changes_;
-    const LogCounters counters = read_counters(*connection);
-    return counters.last_sequence + counters.changes - own;
-  };
-  std::int64_t known = others();
+  std::shared_ptr<Connection> connection;
+  std::optional<std::int64_t> known;
   std::unique_lock lock(settings_mutex_);
-  while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; })) {
+  do {
     lock.unlock();
     try {
-      if (std::exchange(known, others()) != known) wake(std::span<const std::string>());
-    } catch (const Error&) {
+      if (connection == nullptr) connection = store_.state().connect();
+      const std::int64_t own = own_changes_;
+      const LogCounters counters = read_counters(*connection);
+      const std::int64_t others = counters.last_sequence + counters.changes - own;
+      if (known && *known != others) wake(std::span<const std::string>());
+      known = others;
+    } catch (...) {
       // The file does not answer now: whoever uses it for more than looking says so.
     }
     lock.lock();
-  }
+  } while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; }));
 }
 
 bool SqliteLog::first_seen(std::string_view inbox, std::string_view id, Time now, std::chrono::milliseconds keep,
                            UnitOfWork* unit) {
+  keep = std::min<std::chrono::milliseconds>(keep, std::chrono::hours{24 * 366 * 100});
   bool first = false;
   change(unit, [&](Work& work) {
     first = Query(work.db,

@@ -36,6 +36,7 @@ void Writer::run(const Action& action, Survives survives) {
     void run(Work& work) override { action_(work); }
     const Action& action_;
   };
+  connection_->gate()->refuse_if_inside();
   std::condition_variable changed;
   Awaited awaited(action);
   Job& job = awaited;
@@ -60,6 +61,7 @@ void Writer::post(std::unique_ptr<Posted> posted, std::size_t bytes) {
   std::unique_lock lock(mutex_);
   if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
   const bool inside = std::this_thread::get_id() == thread_.get_id();
+  if (in_flight_ >= most_posted || in_flight_bytes_ >= most_posted_bytes) connection_->gate()->refuse_if_inside();
   room_.wait(lock, [&] { return inside || (in_flight_ < most_posted && in_flight_bytes_ < most_posted_bytes); });
   queue_.push_back(&job);
   ++in_flight_;
@@ -69,6 +71,7 @@ void Writer::post(std::unique_ptr<Posted> posted, std::size_t bytes) {
 }
 
 void Writer::flush() {
+  connection_->gate()->refuse_if_inside();
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] { return in_flight_ == 0; });
 }
@@ -105,41 +108,40 @@ std::vector<Writer::Job*> Writer::take() {
 }
 
 void Writer::execute(const std::vector<Job*>& jobs) {
-  try {
-    try_all(jobs);
-    return;
-  } catch (...) {
-    if (jobs.size() == 1) {
-      jobs.front()->error_ = std::current_exception();
-      return;
-    }
-  }
+  if (run_together(jobs)) return;
   // One of them failed, or all together were too much: each by itself, so that the others do not suffer for it.
-  for (Job* job : jobs) {
-    try {
-      try_all({job});
-    } catch (...) {
-      job->error_ = std::current_exception();
-    }
-  }
+  for (Job* job : jobs) run_together({job});
 }
 
-void Writer::try_all(const std::vector<Job*>& jobs) {
+// Whether it is decided what became of them; if not, nothing was done.
+bool Writer::run_together(const std::vector<Job*>& jobs) {
   Work work(*connection_);
-  const bool waits =
-      std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->survives_ == Survives::power_cut; });
-  connection_->wait_for_disk(waits);
-  connection_->begin();
+  try {
+    const bool waits =
+        std::any_of(jobs.begin(), jobs.end(), [](const Job* job) { return job->survives_ == Survives::power_cut; });
+    connection_->wait_for_disk(waits);
+    connection_->begin();
+  } catch (...) {
+    // The file is locked, say: none of them would fare better alone, and each would wait as long.
+    for (Job* job : jobs) job->error_ = std::current_exception();
+    return true;
+  }
   try {
     for (Job* job : jobs) job->run(work);
     work.save();
     connection_->commit();
   } catch (...) {
     connection_->roll_back();
-    throw;
+    if (jobs.size() == 1) jobs.front()->error_ = std::current_exception();
+    return jobs.size() == 1;
   }
-  for (const auto& action : work.take_after()) action();
-  committed_(work);
+  try {
+    for (const auto& action : work.take_after()) action();
+    committed_(work);
+  } catch (...) {
+    // It is committed: that others did not hear of it is no failure of the jobs.
+  }
+  return true;
 }
 
 void Writer::work() {

@@ -69,7 +69,7 @@ class Writer {
   std::vector<Job*> take();
   void lead(std::unique_lock<std::mutex>& lock);
   void execute(const std::vector<Job*>& jobs);
-  void try_all(const std::vector<Job*>& jobs);
+  bool run_together(const std::vector<Job*>& jobs);
   void work();
 
   std::shared_ptr<Connection> connection_;

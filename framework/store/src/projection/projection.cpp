@@ -59,9 +59,17 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
     if (!one.owns_lock()) {
       throw Error("projection '" + plan_.name + "' is being rebuilt already: wait until that has ended");
     }
+    const LogBounds bounds = log_.store().bounds();
+    if (bounds.count > 0 ? bounds.first > 1 : bounds.last > 0) {
+      throw Error("projection '" + plan_.name + "' cannot be rebuilt: retention has removed the events before " +
+                  std::to_string(bounds.count > 0 ? bounds.first : bounds.last + 1) +
+                  ", and what they told would be missing from the new tables");
+    }
     forget_others();
     const std::int64_t former = serving();
     const std::int64_t next = former + 1;
+    // Of an earlier attempt that failed.
+    log_.store().discard({.consumer = consumer_name(next)});
     const LoggedConsumer consumer = consumer_of(next);
     Database database = store_.connect();
     {

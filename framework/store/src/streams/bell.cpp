@@ -12,7 +12,7 @@ Bell::Bell(std::size_t sleepers) : count_(sleepers) {
 }
 
 std::size_t Bell::add() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(spare_mutex_);
   if (spare_.empty()) throw Error("no more stream consumers can be added while the host runs: end some of them first");
   const std::size_t number = spare_.back();
   spare_.pop_back();
@@ -21,7 +21,7 @@ std::size_t Bell::add() {
 }
 
 void Bell::remove(std::size_t number) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(spare_mutex_);
   spare_.push_back(number);
 }
 

@@ -58,7 +58,8 @@ class Bell {
   void wake_from(std::size_t number);
 
   std::vector<std::unique_ptr<Sleeper>> sleepers_;  // does not change: those past count_ are spare
-  std::vector<std::size_t> spare_;                  // guarded by mutex_
+  std::mutex spare_mutex_;
+  std::vector<std::size_t> spare_;  // guarded by spare_mutex_
   std::atomic<std::size_t> count_;
   std::atomic<int> watchers_{0};
   std::mutex mutex_;

@@ -79,7 +79,10 @@ Settled Call::retry(std::size_t delivery, std::string_view error, const std::chr
   if (!is_open(taken, "nak")) return Settled::late;
   taken.outcome = Taken::Outcome::retry;
   taken.error = error;
-  taken.delay = delay != nullptr ? *delay : backoff_of(consumer_.options, taken.claimed.count, random_());
+  // A year is for ever; more would not fit into the time that it is added to.
+  taken.delay = delay != nullptr ? std::clamp<std::chrono::milliseconds>(*delay, std::chrono::milliseconds{0},
+                                                                         std::chrono::hours{24 * 366})
+                                 : backoff_of(consumer_.options, taken.claimed.count, random_());
   return Settled::yes;
 }
 

@@ -90,7 +90,7 @@ void DurableLog::open(LogPlan plan) {
 Stored DurableLog::append(const StoredEvent& event, UnitOfWork* unit) {
   try {
     const std::vector<Stored> stored = state_->store().append({&event, 1}, unit);
-    if (unit == nullptr) state_->note_full({});
+    state_->note_full({});
     return stored.at(0);
   } catch (const StoreFull& full) {
     state_->note_full(full.what());
@@ -165,6 +165,8 @@ void DurableLog::remove_projection(const std::string& name) { state_->set_projec
 std::map<std::string, DurableLog::Rebuild> DurableLog::projections() const { return state_->projections(); }
 
 LogStore& DurableLog::store() { return state_->store(); }
+
+bool DurableLog::cancel(std::int64_t number) { return state_->store().cancel(number); }
 
 std::int64_t DurableLog::schedule(const StoredEvent& event, Time due, UnitOfWork* unit) {
   const std::int64_t number = state_->store().schedule(event, due, unit);

@@ -53,11 +53,6 @@ std::string Maintenance::trouble() const {
   return trouble_.empty() ? "" : "maintenance of the log: " + trouble_;
 }
 
-bool Maintenance::retains() const {
-  const Retention& retention = options_.retention;
-  return retention.policy != RetentionPolicy::limits || retention.max_age || retention.max_count || retention.max_bytes;
-}
-
 void Maintenance::run() {
   Lock lock(sleeper_.mutex);
   while (!stopping_.load()) {
@@ -77,7 +72,7 @@ void Maintenance::run() {
     trouble_ = problem;
     if (problem.empty()) idle_at_.store(asked);
     context_.bell.nothing_to_do();
-    context_.clock.wait_until(lock, sleeper_.changed, retains() ? std::min(next_look_, next_step_) : next_look_,
+    context_.clock.wait_until(lock, sleeper_.changed, std::min(next_look_, next_step_),
                               [&] { return stopping_.load() || (problem.empty() && asked_.load() != asked); });
   }
   lock.unlock();
@@ -94,6 +89,11 @@ void Maintenance::work() {
   LogStore& store = context_.store;
   const Time now = context_.clock.now();
   const Clock::Steady steady = context_.clock.steady_now();
+  // Before anything is added: a log that is full has to be emptied first.
+  if (steady >= next_step_) {
+    const std::size_t removed = store.retain(now, step_size);
+    next_step_ = steady + (removed > 0 ? step_pause : options_.retention_interval);
+  }
   while (!stopping_.load() && !store.release_due(now).empty()) {}
   // Another process may schedule something meanwhile, so it looks from time to time.
   const auto longest = std::max(std::chrono::milliseconds{1}, options_.retention_interval);
@@ -101,9 +101,6 @@ void Maintenance::work() {
   if (const auto due = store.next_due()) {
     next_look_ = steady + std::clamp(*due - now, std::chrono::milliseconds{1}, longest);
   }
-  if (!retains() || steady < next_step_) return;
-  const std::size_t removed = store.retain(now, step_size);
-  next_step_ = steady + (removed > 0 ? step_pause : options_.retention_interval);
 }
 
 }  // namespace ashlar::store

@@ -34,7 +34,6 @@ class Maintenance {
 
   void run();
   void work();
-  bool retains() const;
 
   const StreamContext& context_;
   const DurableLogOptions& options_;

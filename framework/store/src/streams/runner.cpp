@@ -39,6 +39,7 @@ void Runner::stop() {
 }
 
 void Runner::join() {
+  const std::lock_guard lock(join_mutex_);
   if (thread_.joinable()) thread_.join();
   for (const auto& worker : workers_) {
     if (worker->thread.joinable()) worker->thread.join();

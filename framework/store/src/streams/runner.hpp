@@ -119,6 +119,7 @@ class Runner {
   const std::size_t number_;
   Sleeper& sleeper_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::mutex join_mutex_;
   std::thread thread_;
   std::atomic<std::uint64_t> idle_at_{0};
   std::atomic<std::uint64_t> taken_{0};

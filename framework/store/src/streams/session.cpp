@@ -88,8 +88,8 @@ void Session::remove(std::string_view name) {
         std::find_if(runners_.begin(), runners_.end(), [&](const auto& runner) { return runner->name() == name; });
     if (found == runners_.end()) return;
     removed = *found;
-    removed->stop();
   }
+  removed->stop();
   removed->join();
   const std::lock_guard lock(mutex_);
   if (std::erase(runners_, removed) == 0) return;

@@ -47,10 +47,9 @@ class DurableLog final : public EventLog {
   // settle() for one consumer: for who wants to read what it writes, while others may be at work for long.
   bool catch_up(std::string_view consumer, std::chrono::milliseconds limit = std::chrono::seconds{30});
 
-  // Publishes the event at `due`, or soon after a start where nobody ran then; gives its number, for store().cancel(). In
-  // `unit`'s commit where one is given. What is scheduled past it, with store().schedule(), is noticed within
-  // retention_interval.
-  std::int64_t schedule(const StoredEvent& event, Time due, UnitOfWork* unit = nullptr);
+  // What is scheduled past it, with store().schedule(), is noticed within retention_interval.
+  std::int64_t schedule(const StoredEvent& event, Time due, UnitOfWork* unit) override;
+  bool cancel(std::int64_t number) override;
 
   // A consumer that begins while the host runs, and is not part of its plan: of a projection that is rebuilt, say. Throws
   // Error while the host does not run.
