@@ -20,10 +20,10 @@ constexpr int busy_milliseconds = 5000;
 // too long for a log that several processes share.
 int wait_for_lock(void*, int times) {
   constexpr int first_microseconds = 50;
-  constexpr int longest_microseconds = 2000;
-  // 50, 100, … up to 2 ms each.
-  const int pause = times < 40 ? first_microseconds * (times + 1) : longest_microseconds;
-  const int waited_ms = times < 40 ? 0 : (times - 40) * longest_microseconds / 1000;
+  constexpr int longest_microseconds = 500;
+  // 50, 100, … up to half a millisecond each: who holds the lock most of the time leaves short gaps.
+  const int pause = times < 10 ? first_microseconds * (times + 1) : longest_microseconds;
+  const int waited_ms = times < 10 ? 0 : (times - 10) * longest_microseconds / 1000;
   if (waited_ms > busy_milliseconds) return 0;
   std::this_thread::sleep_for(std::chrono::microseconds(pause));
   return 1;
