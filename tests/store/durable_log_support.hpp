@@ -20,10 +20,9 @@
 class Journal {
  public:
   void add(std::string line) {
-    {
-      const std::lock_guard lock(mutex_);
-      lines_.push_back(std::move(line));
-    }
+    // With the mutex held: who waited may destroy this as soon as it goes on.
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
     changed_.notify_all();
   }
 

@@ -15,7 +15,7 @@ class DurableLog::State {
 
   LogStore& store() {
     if (LogStore* store = made_.load()) return *store;
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(making_);
     if (store_ == nullptr) store_ = make_store_();
     made_.store(store_.get());
     return *store_;
@@ -70,8 +70,9 @@ class DurableLog::State {
   std::atomic<LogStore*> made_{nullptr};
   std::atomic<bool> is_full_{false};
 
-  mutable std::mutex mutex_;
+  std::mutex making_;  // of its own, since making a store waits for transactions, inside which the rest is asked for
   std::unique_ptr<LogStore> store_;
+  mutable std::mutex mutex_;
   std::string full_;
   std::map<std::string, Rebuild> projections_;
   std::shared_ptr<Session> session_;  // after store_: goes first

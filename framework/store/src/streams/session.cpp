@@ -116,20 +116,19 @@ void Session::stop() {
 
 bool Session::end(Clock::Steady deadline) {
   stop();
-  if (!bell_->wait_for_rest(context_.clock, deadline, [this] { return has_ended(); })) return false;
+  if (!bell_->wait_for_rest(context_.clock, deadline, [this, all = runners()] { return has_ended(all); })) return false;
   join();
   return true;
 }
 
-bool Session::has_ended() const {
-  const Runners all = runners();
+// These two are asked with the bell's mutex held, so they take none of the session's.
+bool Session::has_ended(const Runners& all) const {
   return maintenance_.has_ended() &&
          std::all_of(all.begin(), all.end(), [](const auto& runner) { return runner->has_ended(); });
 }
 
 // Idle or gone.
-bool Session::is_idle(std::string_view consumer) const {
-  const Runners all = runners();
+bool Session::is_idle(const Runners& all, std::string_view consumer) const {
   return (!consumer.empty() || maintenance_.is_idle() || maintenance_.has_ended()) &&
          std::all_of(all.begin(), all.end(), [&](const auto& runner) {
            return !concerns(consumer, *runner) || runner->is_idle() || runner->has_ended();
@@ -147,7 +146,7 @@ std::uint64_t Session::taken(std::string_view consumer) const {
 // What was appended just now may not have rung yet, and a handler may have appended for a consumer that was idle already:
 // so all look afresh until they have together found nothing.
 bool Session::settle(std::chrono::milliseconds limit, std::string_view consumer) {
-  if (has_ended()) return true;
+  if (has_ended(runners())) return true;
   Clock& clock = system_clock();
   const Clock::Steady deadline = clock.steady_now() + limit;
   context_.store.flush();
@@ -155,7 +154,7 @@ bool Session::settle(std::chrono::milliseconds limit, std::string_view consumer)
     const std::uint64_t before = taken(consumer);
     maintenance_.look();
     bell_->ring();
-    if (!bell_->wait_for_rest(clock, deadline, [&] { return is_idle(consumer); })) return false;
+    if (!bell_->wait_for_rest(clock, deadline, [&, all = runners()] { return is_idle(all, consumer); })) return false;
     if (taken(consumer) == before) return true;
   }
 }

@@ -43,8 +43,8 @@ class Session {
   void stop();
   void join();
   void prepare(LogPlan& plan, const DurableLogOptions& options);
-  bool has_ended() const;
-  bool is_idle(std::string_view consumer) const;
+  bool has_ended(const Runners& all) const;
+  bool is_idle(const Runners& all, std::string_view consumer) const;
   std::uint64_t taken(std::string_view consumer) const;
 
   std::shared_ptr<Bell> bell_;
