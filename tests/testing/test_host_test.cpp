@@ -98,17 +98,11 @@ TEST_CASE("G2: a test's own modules start like any") {
   CHECK(modules_of(host) == std::vector<std::string>{"echo"});
 }
 
-TEST_CASE("G2: a module starts in under 10 ms") {
-  auto best = std::chrono::steady_clock::duration::max();
-  for (int i = 0; i < 10; ++i) {
-    const auto began = std::chrono::steady_clock::now();
-    {
-      EndlessSeats seats;
-      TestHost host = TestHost::alone("tickets", theatre::modules()).with<seats::Seats>(seats).start();
-    }
-    best = std::min(best, std::chrono::steady_clock::now() - began);
-  }
-  CHECK(std::chrono::duration_cast<std::chrono::microseconds>(best).count() < 10'000);
+// How fast that is, under 10 ms, is a figure of tests/bench.
+TEST_CASE("G2: a module alone starts without a store, a socket or a file that it does not need") {
+  EndlessSeats seats;
+  TestHost host = TestHost::alone("tickets", theatre::modules()).with<seats::Seats>(seats).start();
+  CHECK(std::filesystem::is_empty(host.data_directory()));
 }
 
 TEST_CASE("an event of a module that is not there can be published in its name") {
