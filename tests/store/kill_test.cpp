@@ -241,6 +241,8 @@ int rounds() {
 
 }  // namespace
 
+// These two are no tests but what the children of those below do; ChildProcess starts them by name. So they are left out
+// of the list, and nothing is disabled.
 TEST_CASE("in a child: a process under load" * doctest::skip()) {
   const auto file = variable("ASHLAR_KILL_FILE");
   if (!file) return;

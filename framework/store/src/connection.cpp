@@ -16,8 +16,9 @@ namespace {
 
 constexpr int busy_milliseconds = 5000;
 
-// Another process holds the lock, mostly for less than a millisecond: waits shortly at first. SQLite's own handler sleeps
-// too long for a log that several processes share.
+// SQLite's busy handler: between processes there is nothing to be woken by, so it sleeps and asks again. Another process
+// holds the lock, mostly for less than a millisecond: waits shortly at first. SQLite's own handler sleeps too long for a
+// log that several processes share.
 int wait_for_lock(void*, int times) {
   constexpr int first_microseconds = 50;
   constexpr int longest_microseconds = 500;
