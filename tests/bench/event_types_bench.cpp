@@ -14,7 +14,7 @@ using namespace ashlar;
 
 class ManyTypes {
  public:
-  explicit ManyTypes(std::size_t count) : dispatch_(system_clock(), std::make_shared<Silent>(), 64, {}) {
+  explicit ManyTypes(std::size_t count) : dispatch_(system_clock(), std::make_shared<Silent>(), 64, {}, nullptr) {
     port_ = std::make_unique<Probe>(dispatch_.add_bus("bench"));
     names_.reserve(count);
     types_.reserve(count);

@@ -50,6 +50,42 @@ TEST_CASE("E4: end lets the running handler finish and gives back the rest, unco
   }
 }
 
+namespace {
+
+// Opened by the end of the thread that it was given to.
+struct OpenedAtTheEnd {
+  Gate* gate = nullptr;
+  ~OpenedAtTheEnd() {
+    if (gate != nullptr) gate->open();
+  }
+};
+thread_local OpenedAtTheEnd opened_at_the_end;
+
+}  // namespace
+
+TEST_CASE("E4: what a handler settles while the rest is given back is settled when end has come") {
+  DurableRig rig;
+  Gate giving_back;
+  Gate worker_gone;
+  for (int i = 0; i < 2; ++i) rig.append(std::to_string(i), "k");
+  rig.memory->before_settle = [&] {
+    giving_back.open();
+    worker_gone.pass();
+  };
+  Journal journal;
+  rig.run(
+      [&](Delivery& delivery) {
+        opened_at_the_end.gate = &worker_gone;
+        journal.add(std::string(delivery.data()));
+        giving_back.pass();
+      },
+      {.workers = 2});
+  journal.wait_for(1);
+  CHECK(rig.end());
+  CHECK(rig.status().in_flight == 0);
+  CHECK(rig.status().lag == 1);
+}
+
 TEST_CASE("settle waits for what handlers append, also of each other") {
   DurableRig rig;
   std::atomic<int> handled{0};

@@ -22,6 +22,9 @@ class FailingLog final : public ashlar::store::LogStore {
   // Throws Error while it is true.
   std::atomic<bool> broken{false};
 
+  // Called at the begin of each settling that is a call of its own. Set before consumers begin.
+  std::function<void()> before_settle{};
+
   using Uow = ashlar::UnitOfWork;
   using Time = ashlar::Time;
   template <class T>
@@ -59,6 +62,7 @@ class FailingLog final : public ashlar::store::LogStore {
   std::vector<Result> settle(std::string_view consumer, Owner owner, Span<Settlement> settlements, Time now,
                              Uow* unit) override {
     check();
+    if (before_settle) before_settle();
     return log_->settle(consumer, owner, settlements, now, unit);
   }
   void pause(std::string_view consumer) override { log_->pause(consumer); }

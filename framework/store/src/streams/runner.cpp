@@ -98,8 +98,10 @@ void Runner::finish(Lock& lock) {
     worker->queue.clear();
   }
   for (;;) {
+    // Asked before the lock is let go: what a handler settles while the store is talked to is told the next time.
+    const bool all_settled = unfinished() == 0;
     if (!outbox_.settlements.empty()) talk(lock, 0);
-    if (unfinished() == 0) break;
+    if (all_settled) break;
     sleeper_.changed.wait(lock, [this] { return poked_; });
     poked_ = false;
   }
