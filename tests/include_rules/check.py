@@ -12,8 +12,9 @@ ARROWS = {
     "core": [],
     "store": ["core"],
     "bridge": ["core", "store"],
+    "rabbitmq": ["core", "bridge"],
     "ops": ["core", "store"],
-    "testing": ["core", "store"],
+    "testing": ["core", "store", "bridge"],
 }
 MODULES_INCLUDE = ["core", "store"]
 EVENT_HEADER = "ashlar/event.hpp"
