@@ -114,3 +114,26 @@ TEST_CASE("D1: the section of a module that is left out is known, and checked li
   CHECK(error_with("ledger.pages") == "nothing was thrown");
   CHECK(error_with("ledger.page").find("did you mean pages?") != std::string::npos);
 }
+
+TEST_CASE("F3: a bridge learns what modules handle that are left out, and which events are theirs") {
+  Journal journal;
+  Part part;
+  std::vector<std::string> handled;
+  part.host.add(scripted("gate", journal,
+                         {.declare = [](ashlar::Declaration& d) { d.lets_events_in(); },
+                          .register_handlers =
+                              [&](ashlar::EventRegistry& r) {
+                                for (const auto& it : r.handled_elsewhere())
+                                  handled.push_back(it.module + ": " + it.event);
+                              }}));
+  part.leave_out(scripted("ears", journal, {.register_handlers = [](ashlar::EventRegistry& r) {
+                            r.on([](const bells::Rang&) {});
+                            r.on("bells.#", [](const ashlar::Envelope&) {});
+                            r.stream("all").on([](const bells::Echoed&) {}).on("#", [](const ashlar::Envelope&) {});
+                          }}));
+  part.leave_out(bell_tower());
+  part.host.start();
+  CHECK(handled ==
+        std::vector<std::string>{"ears: bells.bell.rang", "ears: bells.#", "ears: bells.bell.echoed", "ears: #"});
+  CHECK_FALSE(part.host.registry().find("bells.bell.rang")->is_here);
+}

@@ -20,6 +20,7 @@ struct Does {
   std::function<void(ashlar::ModuleContext&)> prepare{};
   std::function<void(ashlar::EventRegistry&)> handlers{};
   std::function<void(ashlar::ModuleContext&)> start{};
+  std::function<void()> stopping{};
   std::function<void()> stop{};
 };
 
@@ -39,6 +40,9 @@ class FunctionModule final : public ashlar::Module {
   }
   void start(ashlar::ModuleContext& context) override {
     if (does_.start) does_.start(context);
+  }
+  void stopping() override {
+    if (does_.stopping) does_.stopping();
   }
   void stop() override {
     if (does_.stop) does_.stop();

@@ -17,6 +17,7 @@ class NeedsReader final : public Declaration {
   void optional() override {}
   void background(BackgroundOptions) override {}
   Commands& commands() override { return commands_; }
+  void lets_events_in() override {}
 
   Needs found;
 

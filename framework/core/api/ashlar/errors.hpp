@@ -19,6 +19,12 @@ class PublishRefused : public Error {
   using Error::Error;
 };
 
+// An event came from outside that no module declares.
+class EventUnknown : public Error {
+ public:
+  using Error::Error;
+};
+
 // An event published inside its own handlers went deeper than HostOptions::max_depth; the text holds the chain.
 class DepthExceeded : public PublishRefused {
  public:

@@ -63,16 +63,24 @@ struct Deprecation {
 struct EventInfo {
   std::string name;
   int version = 1;
-  std::string module;         // that declared it, and alone may publish it
-  std::string description{};  // from Declaration
-  std::string type;           // the C++ type
-  std::string routing_key;    // `name`, from version 2 on `name.v2`, or the declared one
+  std::string module;            // that declared it, and alone may publish it
+  bool is_here = true;           // false: this process leaves that module out
+  std::string description{};     // from Declaration
+  std::string type;              // the C++ type
+  std::string routing_key;       // `name`, from version 2 on `name.v2`, or the declared one
+  std::string aggregate_type{};  // as declared; empty: by default
   bool leaves_the_process = false;
   bool durable = false;  // every publish of it is stored: its module says so, or a stream consumer takes it
   bool has_key = false;
   std::optional<Deprecation> deprecated{};
   std::map<std::string, Deprecation> deprecated_fields{};  // by name
   std::string schema;                                      // JSON Schema of the data
+};
+
+// That a module which this process leaves out handles an event, or all that match a pattern.
+struct HandledElsewhere {
+  std::string module;
+  std::string event;  // reference or pattern
 };
 
 namespace detail {
@@ -188,6 +196,12 @@ class EventRegistry {
   virtual std::optional<EventInfo> find(std::string_view name, int version = 1) const = 0;
   virtual std::vector<EventInfo> events_of(std::string_view module) const = 0;
   virtual std::vector<EventInfo> all() const = 0;
+
+  // What the modules handle that this process leaves out, in order of name; known where a module lets events in.
+  virtual std::vector<HandledElsewhere> handled_elsewhere() const = 0;
+
+  // Whether this host has a durable log, so that stream consumers may be registered.
+  virtual bool has_event_log() const = 0;
 
  protected:
   EventRegistry() = default;

@@ -3,6 +3,7 @@
 #include <ashlar/commands.hpp>
 #include <ashlar/configuration.hpp>
 #include <ashlar/event_bus.hpp>
+#include <ashlar/event_inlet.hpp>
 #include <ashlar/event_registry.hpp>
 #include <ashlar/health.hpp>
 #include <ashlar/log.hpp>
@@ -223,6 +224,9 @@ class Declaration {
 
   virtual Commands& commands() = 0;
 
+  // This module is a bridge: it brings events in that others declared (ModuleContext::inlet()).
+  virtual void lets_events_in() = 0;
+
  protected:
   Declaration() = default;
   ~Declaration() = default;
@@ -246,6 +250,9 @@ class ModuleContext {
   virtual const Log& log() const = 0;
   virtual Clock& clock() = 0;
   virtual Routes& routes() = 0;
+
+  // For a module that declared lets_events_in(); for others an error.
+  virtual EventInlet& inlet() = 0;
 
   // A folder where the application keeps its files; exists. Shared by all modules: name files after the module.
   virtual const std::filesystem::path& data_directory() const = 0;
@@ -296,12 +303,18 @@ class Module {
   // prepared. Publishing is not possible yet. Throwing fails the start. Called again by each start, so it builds anew.
   virtual void prepare(ModuleContext&) {}
 
-  // Handlers registered here are called from the first start() of any module on, possibly before this module's own.
+  // Handlers registered here are called from the first start() of any module on, possibly before this module's own. It only
+  // registers: where a bridge asks what is handled elsewhere, this is called on modules that the process leaves out and that
+  // were never prepared; what they register is noted and not kept.
   virtual void register_handlers(EventRegistry&) {}
 
   // Begins to work: adds routes, may publish. The modules it needs have started. Throwing fails the start; stop() is then
   // not called.
   virtual void start(ModuleContext&) {}
+
+  // The host is about to stop, and waits for running handlers next: those that wait for something else give up now. Returns at
+  // once. Called for modules that have started, in reverse order.
+  virtual void stopping() {}
 
   // Ends what start() began; no handler runs any more, and the modules it needs still work. May throw; the others are
   // stopped all the same. May run on another thread than start().

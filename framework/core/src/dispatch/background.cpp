@@ -22,12 +22,7 @@ void call_in_background(void* object, const void* event, const EventContext& con
   step.pool->add({.step = &step,
                   .plan = &plan,
                   .event = {type.copy(event), type.destroy},
-                  .metadata = {.id = context.id(),
-                               .time = context.time(),
-                               .correlation_id = context.correlation_id(),
-                               .causation_id = context.causation_id(),
-                               .tenant_id = std::string(context.tenant_id()),
-                               .user_id = std::string(context.user_id())}});
+                  .metadata = told_by(context.metadata())});
 }
 
 BackgroundPool::BackgroundPool(Dispatch& dispatch, std::string module, BackgroundOptions options)

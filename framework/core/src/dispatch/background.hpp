@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dispatch/frame.hpp"
 #include "dispatch/plan.hpp"
 
 #include <ashlar/event_context.hpp>
@@ -31,7 +32,7 @@ struct BackgroundJob {
   const BackgroundStep* step = nullptr;
   const EventPlan* plan = nullptr;
   std::unique_ptr<void, void (*)(void*)> event{nullptr, nullptr};
-  PublishOptions metadata;
+  Told metadata;
 };
 
 // The background handlers of one module: a bounded queue, and the threads that empty it. Every job that was taken is

@@ -127,6 +127,10 @@ void Dispatch::freeze_events() {
   live_->open(events_);
 }
 
+void Dispatch::note_left_out(std::string_view module) {
+  for (const auto& event : events_) event->is_here = event->is_here && event->module != module;
+}
+
 const DeclaredEvent* Dispatch::find_event(const EventId& id) const {
   const auto found = events_by_reference_.find(event_text(id));
   return found == events_by_reference_.end() ? nullptr : found->second;

@@ -10,6 +10,7 @@
 #include "dispatch/thread_slots.hpp"
 
 #include <ashlar/event_bus.hpp>
+#include <ashlar/event_inlet.hpp>
 #include <ashlar/event_sink.hpp>
 #include <ashlar/host.hpp>
 #include <atomic>
@@ -51,6 +52,9 @@ class Dispatch {
   EventDescriptor& add_event(const std::string& module, EventDescriptor event);
   void add_upcaster(const std::string& module, UpcasterDescriptor upcaster);
   void freeze_events();
+
+  // The events of a module that takes no other part.
+  void note_left_out(std::string_view module);
 
   // How a module's background handlers run.
   void set_background(const std::string& module, BackgroundOptions options);
@@ -126,6 +130,7 @@ class Dispatch {
                         const PublishOptions& options, UnitOfWork* unit);
   bool cancel_scheduled(std::int64_t number) { return log_door_.exists() && log_door_.opened().cancel(number); }
   PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options);
+  void let_in(Metadata metadata, std::string_view data, EventInlet::Done done);
   static Outcome give_to_sink(const Port& port, const EventType& type, const void* event,
                               const PublishOptions* options);
 
@@ -173,15 +178,21 @@ class Dispatch {
                             const void* event, const PublishOptions* options);
   static Outcome publish_otherwise_alone(const Port& port, const EventType& type, const void* event,
                                          const PublishOptions* options);
-  Outcome publish_stored(const Port& port, const EventType& type, const void* event, const PublishOptions& options);
+  Outcome publish_stored(const Port& port, const EventType& type, const void* event, const Told& told);
   StoredEvent stored_form(const Port& port, const EventType& type, const void* event, const PublishOptions& options);
   enum class Versions { this_one, later_too };  // whether upcasters take the event further
   Stored store_in_unit(Port& port, const EventType& type, const void* event, const PublishOptions& options,
                        UnitOfWork& unit, Versions versions);
-  EventLog::Done calling_handlers(const Port& port, const EventType& type, const void* event, const Metadata& metadata,
-                                  std::shared_ptr<PendingState> state);
-  void call_after_commit(const Port& port, const EventType& type, const void* event, const PublishOptions& options,
-                         Versions versions) noexcept;
+  // The handlers of an event that is stored, with the metadata that it has there; inside a Stay.
+  struct StoredCall {
+    const Port* port = nullptr;
+    const EventType* type = nullptr;
+    std::shared_ptr<void> event{};
+    Told told{};
+    Versions versions = Versions::this_one;
+  };
+  void call(const StoredCall& call) noexcept;
+  void call_after_commit(const StoredCall& call) noexcept;
   const DeclaredEvent& find_own_event(const Port& port, std::string_view event) const;
   const EventPlan* find_plan(const EventType& type) const;
   void check_renamed() const;

@@ -79,7 +79,7 @@ const EventPlan* Dispatch::find_plan(const EventType& type) const {
       if (slot != nullptr) dispatch.leave(*slot);
     }
   } const left_at_the_end{*this, outermost ? &slot : nullptr};
-  PublishOptions told;
+  Told told;
   {
     const Frame frame(this_thread.frame, &slot, *plan, event, options);
     if (frame.depth > max_depth_) refuse_depth(port, frame);
@@ -127,29 +127,29 @@ Stored Dispatch::store_in_unit(Port& port, const EventType& type, const void* ev
   const StoredEvent form = stored_form(port, type, event, options);
   const Stored stored = log_door_.opened().append(form, &unit);
   if (stored.duplicate || has_no_handlers(*find_plan(type))) return stored;
-  unit.after_commit([this, &port, &type, copy = copy_of(type, event), told = told_by(form.metadata), versions] {
-    call_after_commit(port, type, copy.get(), told, versions);
+  unit.after_commit([this, call = StoredCall{&port, &type, copy_of(type, event), told_by(form.metadata), versions}] {
+    call_after_commit(call);
   });
   return stored;
 }
 
-void Dispatch::call_after_commit(const Port& port, const EventType& type, const void* event,
-                                 const PublishOptions& options, Versions versions) noexcept {
+void Dispatch::call_after_commit(const StoredCall& call) noexcept {
+  const Stay stay(*this);
+  if (!stay.is_refused()) return this->call(call);
+  log_.warning("an event was committed after the host had stopped: it is stored, and its handlers are not called",
+               {{"stored_event", event_text(call.type->id)}, {"stored_event_id", call.told.id->to_string()}});
+}
+
+void Dispatch::call(const StoredCall& call) noexcept {
   try {
-    const Stay stay(*this);
-    if (stay.is_refused()) {
-      log_.warning("an event was committed after the host had stopped: it is stored, and its handlers are not called",
-                   {{"stored_event", event_text(type.id)}, {"stored_event_id", options.id->to_string()}});
-      return;
-    }
-    PublishReport report(publish_stored(port, type, event, options));
-    const DeclaredEvent& declared = *find_event(type.id);
-    if (versions == Versions::later_too && declared.upcaster != nullptr) {
-      run_upcaster(port, declared, event, options, report);
+    PublishReport report(publish_stored(*call.port, *call.type, call.event.get(), call.told));
+    const DeclaredEvent& declared = *find_event(call.type->id);
+    if (call.versions == Versions::later_too && declared.upcaster != nullptr) {
+      run_upcaster(*call.port, declared, call.event.get(), call.told, report);
     }
   } catch (...) {
-    log_.error("the handlers of a stored event could not be called", {{"stored_event", event_text(type.id)},
-                                                                      {"stored_event_id", options.id->to_string()},
+    log_.error("the handlers of a stored event could not be called", {{"stored_event", event_text(call.type->id)},
+                                                                      {"stored_event_id", call.told.id->to_string()},
                                                                       {"error", current_exception_message()}});
   }
 }
@@ -178,33 +178,21 @@ PendingStored Dispatch::publish_async(Port& port, const EventType& type, const v
       });
       return PendingStored(std::move(state));
     }
-    EventLog::Done done = calling_handlers(port, type, event, form.metadata, state);
-    log.append_later(std::move(form), std::move(done));
+    StoredCall call{&port, &type, copy_of(type, event), told_by(form.metadata)};
+    log.append_later(std::move(form),
+                     [this, call = std::move(call), state](const Stored& stored, std::exception_ptr error) {
+                       if (!error && !stored.duplicate) {
+                         const Stay here(*this, Stay::When::counted);
+                         this->call(call);
+                       }
+                       state->fulfil(stored, std::move(error));
+                       background_ended();
+                     });
   } catch (...) {
     background_ended();
     throw;
   }
   return PendingStored(std::move(state));
-}
-
-// What the log calls when the event is durable.
-EventLog::Done Dispatch::calling_handlers(const Port& port, const EventType& type, const void* event,
-                                          const Metadata& metadata, std::shared_ptr<PendingState> state) {
-  return [this, &port, &type, copy = copy_of(type, event), told = told_by(metadata), state = std::move(state)](
-             const Stored& stored, std::exception_ptr error) {
-    if (!error && !stored.duplicate) {
-      const Stay here(*this, Stay::When::counted);
-      try {
-        const PublishReport ignored(publish_stored(port, type, copy.get(), told));
-      } catch (...) {
-        log_.error("the handlers of a stored event could not be called", {{"stored_event", event_text(type.id)},
-                                                                          {"stored_event_id", told.id->to_string()},
-                                                                          {"error", current_exception_message()}});
-      }
-    }
-    state->fulfil(stored, std::move(error));
-    background_ended();
-  };
 }
 
 Stored publish(Port& port, const EventType& type, const void* event, const PublishOptions& options, UnitOfWork& unit) {

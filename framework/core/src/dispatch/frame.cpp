@@ -66,13 +66,15 @@ std::string Frame::chain() const {
   return text;
 }
 
-PublishOptions told_by(const Metadata& metadata) {
-  return {.id = metadata.id,
-          .time = metadata.time,
-          .correlation_id = metadata.correlation_id,
-          .causation_id = metadata.causation_id,
-          .tenant_id = metadata.tenant_id,
-          .user_id = metadata.user_id};
+Told told_by(const Metadata& metadata) {
+  return {{.id = metadata.id,
+           .time = metadata.time,
+           .correlation_id = metadata.correlation_id,
+           .causation_id = metadata.causation_id,
+           .tenant_id = metadata.tenant_id,
+           .user_id = metadata.user_id},
+          metadata.source,
+          metadata.key};
 }
 
 Delivery& delivery_of(const EventContext& context) { return StoredFrame::of(Frame::of(context)).delivery; }
@@ -103,6 +105,7 @@ Time EventContext::time() const { return Frame::of(*this).known_time(); }
 std::string_view EventContext::source() const {
   const Frame& frame = Frame::of(*this);
   if (frame.origin == Frame::Origin::stored) return StoredFrame::of(frame).delivery.metadata().source;
+  if (frame.origin == Frame::Origin::told) return static_cast<const detail::Told*>(frame.options)->source;
   return frame.plan().event->module;
 }
 
@@ -134,6 +137,7 @@ std::string_view EventContext::user_id() const {
 std::string EventContext::key() const {
   const Frame& frame = Frame::of(*this);
   if (frame.origin == Frame::Origin::stored) return StoredFrame::of(frame).delivery.metadata().key;
+  if (frame.origin == Frame::Origin::told) return static_cast<const detail::Told*>(frame.options)->key;
   const auto& key = frame.plan().event->descriptor.key;
   return key ? key(frame.event) : std::string();
 }

@@ -18,7 +18,7 @@ struct Frame : Envelope {
   // Who knows the metadata.
   enum class Origin : std::uint16_t {
     publish,  // what the options leave open is inherited
-    told,     // the options, and they alone
+    told,     // the options, which are a Told, and they alone
     stored,   // a StoredFrame
     batch     // nobody: it stands for several events, and what is published inside begins anew
   };
@@ -95,8 +95,12 @@ struct StoredFrame : Frame {
   const bool is_converted;
 };
 
-// All that a publish elsewhere needs to have the same metadata, but for source and key.
-PublishOptions told_by(const Metadata& metadata);
+// All that a publish elsewhere needs to have the same metadata.
+struct Told : PublishOptions {
+  std::string source{};
+  std::string key{};
+};
+Told told_by(const Metadata& metadata);
 
 // The exception being handled, as the failure of a handler; called inside the catch block.
 HandlerFailure describe_failure(const Frame& frame, const std::string& module, const std::string& handler);

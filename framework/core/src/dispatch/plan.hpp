@@ -78,6 +78,7 @@ struct DeclaredEvent {
   std::string module;
   std::string routing_key;
   std::size_t number = 0;  // in order of declaration
+  bool is_here = true;     // its module is
   const UpcasterDescriptor* upcaster = nullptr;
   std::atomic<bool> consumed{false};  // by a stream consumer, in this start
 

@@ -150,9 +150,8 @@ void Dispatch::note_time(const Step& step, Clock::Steady before, Clock::Steady a
   if (after - before > step.handler->options.slow_after) warn_slow(*step.handler, after - before, after);
 }
 
-Outcome Dispatch::publish_stored(const Port& port, const EventType& type, const void* event,
-                                 const PublishOptions& options) {
-  return publish_inside<Plans::stored>(port, type, event, &options);
+Outcome Dispatch::publish_stored(const Port& port, const EventType& type, const void* event, const Told& told) {
+  return publish_inside<Plans::stored>(port, type, event, &told);
 }
 
 const DeclaredEvent& Dispatch::find_own_event(const Port& port, std::string_view event) const {

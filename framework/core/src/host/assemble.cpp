@@ -45,6 +45,9 @@ void HostCore::assemble() {
   phase_ = Phase::assembling;
   for (const auto& [name, number] : numbers_) declare(*records_[number], number);
   dispatch.freeze_events();
+  for (const auto& record : records_) {
+    if (record->left_out) dispatch.note_left_out(record->name);
+  }
   options.configuration.check();
   check_services();
   order_ = start_order(records_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dispatch/dispatch.hpp"
+#include "dispatch/inlet.hpp"
 #include "dispatch/registry.hpp"
 #include "host/bounded_task.hpp"
 #include "host/health_checks.hpp"
@@ -49,6 +50,7 @@ class HostCore {
   Log log;
   Dispatch dispatch;
   Registry registry;
+  Inlet inlet{dispatch};
   HealthChecks checks;
   Observers<ModuleStateChange> state_changes;
   std::vector<Command> commands;
@@ -72,8 +74,10 @@ class HostCore {
   void prepare_module(ModuleRecord& record);
   void check_provided(const ModuleRecord& record) const;
   void register_handlers();
+  void note_handled_elsewhere();
   void check_durable_events(std::vector<std::string>& problems) const;
   bool needs_log() const;
+  bool lets_events_in() const;
   void open_log();
   void begin_log();
   void warn_of_deprecated_events() const;
@@ -82,6 +86,7 @@ class HostCore {
   [[noreturn]] void fail_start(ModuleRecord& record, std::string_view what);
   void fail_optional(ModuleRecord& record);
   StopReport take_down();
+  static void announce_stop(ModuleRecord& record, StopReport& report);
   void stop_module(ModuleRecord& record, Clock::Steady deadline, StopReport& report);
   void note_stopped(ModuleRecord& record, BoundedTask& task, StopReport& report);
   void await_stragglers(Clock::Steady deadline, StopReport& report);

@@ -35,6 +35,7 @@ class ModuleDeclaration final : public Declaration {
   void optional() override { record_.optional = true; }
   void background(BackgroundOptions options) override { core_.dispatch.set_background(record_.name, options); }
   Commands& commands() override { return commands_; }
+  void lets_events_in() override { record_.lets_events_in = true; }
 
  private:
   EventDescriptor& add_event(EventDescriptor event) override {
@@ -91,6 +92,14 @@ class HostedModuleContext final : public ModuleContext {
   const Log& log() const override { return log_; }
   Clock& clock() override { return core_.clock; }
   Routes& routes() override { return routes_; }
+  EventInlet& inlet() override {
+    if (record_.lets_events_in) return core_.inlet;
+    throw Error(
+        fmt::format("module '{}' asked for the way in for events from outside, which it does not declare: add "
+                    "d.lets_events_in() to its "
+                    "declare() (modules/{})",
+                    record_.name, record_.name));
+  }
   const std::filesystem::path& data_directory() const override { return core_.options.data_directory; }
 
   void health_check(std::string name, HealthCheck check) override {

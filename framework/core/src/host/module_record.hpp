@@ -21,6 +21,7 @@ struct ModuleRecord {
 
   bool left_out = false;  // it has declared itself, and takes no other part
   bool optional = false;
+  bool lets_events_in = false;
   std::vector<std::string> emits;  // event texts
   std::vector<std::string> needs;  // services
   std::vector<std::string> needs_modules;

@@ -1,5 +1,6 @@
 // From assembled modules to a running host, and the way back when one of them fails.
 
+#include "dispatch/handled_by.hpp"
 #include "host/core.hpp"
 #include "host/deadline.hpp"
 
@@ -70,7 +71,31 @@ void HostCore::check_dependencies(const ModuleRecord& record) {
   }
 }
 
+bool HostCore::lets_events_in() const {
+  return std::any_of(order_.begin(), order_.end(),
+                     [this](std::size_t number) { return records_[number]->lets_events_in; });
+}
+
+// What they would register here was never prepared, so nothing of it is kept.
+void HostCore::note_handled_elsewhere() {
+  std::vector<HandledElsewhere> handled;
+  for (const auto& [name, number] : numbers_) {
+    ModuleRecord& record = *records_[number];
+    if (!record.left_out || !lets_events_in()) continue;
+    try {
+      for (std::string& event : handled_by(*record.module)) handled.push_back({name, std::move(event)});
+    } catch (...) {
+      std::throw_with_nested(
+          StartError(fmt::format("module '{}', which this process leaves out, failed in register_handlers(), which "
+                                 "here only tells what it handles",
+                                 name)));
+    }
+  }
+  registry.set_handled_elsewhere(std::move(handled));
+}
+
 void HostCore::register_handlers() {
+  note_handled_elsewhere();
   for (std::size_t place = 0; place < order_.size(); ++place) {
     ModuleRecord& record = *records_[order_[place]];
     if (state_of(record) == ModuleState::failed) continue;
@@ -109,7 +134,7 @@ void HostCore::check_durable_events(std::vector<std::string>& problems) const {
 // the log of that store.
 bool HostCore::needs_log() const {
   if (!options.event_log) return false;
-  if (dispatch.has_consumers()) return true;
+  if (dispatch.has_consumers() || lets_events_in()) return true;
   for (const auto& event : dispatch.events()) {
     if (event->durable() && !records_[numbers_.find(event->module)->second]->left_out) return true;
   }

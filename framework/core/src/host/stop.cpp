@@ -41,6 +41,7 @@ StopReport HostCore::take_down() {
   ended_ = false;
   const Clock::Steady deadline = deadline_in(clock, options.stop_deadline);
   for (auto at = started_.rbegin(); at != started_.rend(); ++at) set_state(*records_[*at], ModuleState::stopping);
+  for (auto at = started_.rbegin(); at != started_.rend(); ++at) announce_stop(*records_[*at], report);
   const Clock::Steady log_deadline = half_way_to(deadline);
   log_shutdown_.end(log_deadline, log_deadline + (deadline - log_deadline) / 2);
   drained_ = dispatch.close(half_way_to(deadline));
@@ -61,6 +62,15 @@ StopReport HostCore::take_down() {
   std::lock_guard lock(mutex_);
   phase_ = Phase::assembled;
   return report;
+}
+
+void HostCore::announce_stop(ModuleRecord& record, StopReport& report) {
+  try {
+    record.module->stopping();
+  } catch (...) {
+    report.failures.push_back(
+        fmt::format("module '{}' failed in stopping(): {}", record.name, current_exception_message()));
+  }
 }
 
 void HostCore::stop_module(ModuleRecord& record, Clock::Steady deadline, StopReport& report) {

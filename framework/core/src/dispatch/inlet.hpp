@@ -1,0 +1,21 @@
+#pragma once
+
+#include <ashlar/event_inlet.hpp>
+#include <string_view>
+
+namespace ashlar::detail {
+
+class Dispatch;
+
+// The inlet of a host.
+class Inlet final : public EventInlet {
+ public:
+  explicit Inlet(Dispatch& dispatch) : dispatch_(dispatch) {}
+
+  void let_in(Metadata metadata, std::string_view data, Done done) override;
+
+ private:
+  Dispatch& dispatch_;
+};
+
+}  // namespace ashlar::detail
