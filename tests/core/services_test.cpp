@@ -206,3 +206,24 @@ TEST_CASE("D8: a service that was not declared cannot be handed over") {
   CHECK_MESSAGE(message.find("module 'north'") != std::string::npos, message);
   CHECK_MESSAGE(message.find("d.provides<inventory::Stock>()") != std::string::npos, message);
 }
+
+TEST_CASE(
+    "D2: a service that a module may need is null where nobody provides it, and orders the start where somebody does") {
+  Journal journal;
+  for (const bool provided : {false, true}) {
+    CAPTURE(provided);
+    ashlar::ModuleHost host;
+    Scales scales;
+    Scales* found = &scales;
+    host.add(scripted("asker", journal,
+                      {.declare = [](ashlar::Declaration& d) { d.may_need<Scales>(); },
+                       .prepare = [&](ashlar::ModuleContext& c) { found = c.service_if_there<Scales>(); }}));
+    if (provided) {
+      host.add(scripted("zprovider", journal,
+                        {.declare = [](ashlar::Declaration& d) { d.provides<Scales>(); },
+                         .prepare = [&](ashlar::ModuleContext& c) { c.provide<Scales>(scales); }}));
+    }
+    host.start();
+    CHECK(found == (provided ? &scales : nullptr));
+  }
+}

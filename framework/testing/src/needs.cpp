@@ -27,6 +27,7 @@ class NeedsReader final : public Declaration {
   }
   void add_upcaster(ashlar::detail::UpcasterDescriptor) override {}
   void add_need(std::string_view service) override { found.services.emplace_back(service); }
+  void add_wish(std::string_view) override {}
   void add_service(std::string_view service) override { found.provides.emplace_back(service); }
   void add_configuration(void*, const Shape&) override {}
 

@@ -77,8 +77,8 @@ struct EventInfo {
   std::string schema;                                      // JSON Schema of the data
 };
 
-// That a module which this process leaves out handles an event, or all that match a pattern.
-struct HandledElsewhere {
+// That a module handles an event, or all that match a pattern.
+struct Handling {
   std::string module;
   std::string event;  // reference or pattern
 };
@@ -197,8 +197,10 @@ class EventRegistry {
   virtual std::vector<EventInfo> events_of(std::string_view module) const = 0;
   virtual std::vector<EventInfo> all() const = 0;
 
-  // What the modules handle that this process leaves out, in order of name; known where a module lets events in.
-  virtual std::vector<HandledElsewhere> handled_elsewhere() const = 0;
+  // What the modules of this process handle, once all have registered; and those that it leaves out, in order of name, known
+  // where a module lets events in.
+  virtual std::vector<Handling> handled_here() const = 0;
+  virtual std::vector<Handling> handled_elsewhere() const = 0;
 
   // Whether this host has a durable log, so that stream consumers may be registered.
   virtual bool has_event_log() const = 0;

@@ -200,6 +200,12 @@ class Declaration {
     add_need(type_name<Service>());
   }
 
+  // The same where somebody provides it, and no error where nobody does.
+  template <class Service>
+  void may_need() {
+    add_wish(type_name<Service>());
+  }
+
   // This module offers a service; it hands over the object in prepare(). One provider for each service.
   template <class Service>
   void provides() {
@@ -235,6 +241,7 @@ class Declaration {
   virtual detail::EventDescriptor& add_event(detail::EventDescriptor event) = 0;
   virtual void add_upcaster(detail::UpcasterDescriptor upcaster) = 0;
   virtual void add_need(std::string_view service) = 0;
+  virtual void add_wish(std::string_view service) = 0;
   virtual void add_service(std::string_view service) = 0;
   virtual void add_configuration(void* options, const Shape& shape) = 0;
 };
@@ -244,6 +251,9 @@ class ModuleContext {
  public:
   ModuleContext(const ModuleContext&) = delete;
   ModuleContext& operator=(const ModuleContext&) = delete;
+
+  // The host's name.
+  virtual const std::string& application() const = 0;
 
   virtual EventBus& bus() = 0;
   virtual LiveEvents& live_events() = 0;
@@ -261,6 +271,12 @@ class ModuleContext {
   template <class Service>
   Service& service() {
     return *static_cast<Service*>(find_service(type_name<Service>()));
+  }
+
+  // A service that declare() named with may_need<>(); null where nobody provides it.
+  template <class Service>
+  Service* service_if_there() {
+    return static_cast<Service*>(find_wished_service(type_name<Service>()));
   }
 
   // Hands over a service that declare() named with provides<>(); in prepare(). `object` belongs to the module and lives
@@ -283,6 +299,7 @@ class ModuleContext {
 
  private:
   virtual void* find_service(std::string_view service) = 0;
+  virtual void* find_wished_service(std::string_view service) = 0;
   virtual void add_service(std::string_view service, void* object) = 0;
 };
 

@@ -11,7 +11,14 @@
 namespace ashlar {
 
 namespace detail {
-struct SubscriptionState;
+
+// What a Subscription ends.
+struct SubscriptionState {
+  virtual ~SubscriptionState() = default;
+  virtual void cancel() = 0;
+  virtual bool active() const = 0;
+};
+
 using ErasedHandler = std::function<void(const void* event, const EventContext& context)>;
 }  // namespace detail
 

@@ -8,13 +8,6 @@
 
 namespace ashlar::detail {
 
-// What a Subscription ends.
-struct SubscriptionState {
-  virtual ~SubscriptionState() = default;
-  virtual void cancel() = 0;
-  virtual bool active() const = 0;
-};
-
 struct SignalSubscription : SubscriptionState {
   explicit SignalSubscription(boost::signals2::connection made) : connection(std::move(made)) {}
   void cancel() override { connection.disconnect(); }

@@ -63,6 +63,12 @@ std::vector<EventInfo> Registry::all() const {
   return events;
 }
 
+std::vector<Handling> Registry::handled_here() const {
+  std::vector<Handling> handled;
+  dispatch_.each_handler([&](const Handler& handler) { handled.push_back({handler.module, handler.registered_for}); });
+  return handled;
+}
+
 void Registry::add(EventId event, std::string_view type, HandlerFunction handler, HandlerOptions options) {
   const std::string reference = event_text(event);
   check_open(reference);

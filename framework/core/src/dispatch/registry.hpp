@@ -26,11 +26,12 @@ class Registry final : public EventRegistry {
   std::optional<EventInfo> find(std::string_view name, int version) const override;
   std::vector<EventInfo> events_of(std::string_view module) const override;
   std::vector<EventInfo> all() const override;
-  std::vector<HandledElsewhere> handled_elsewhere() const override { return handled_elsewhere_; }
+  std::vector<Handling> handled_here() const override;
+  std::vector<Handling> handled_elsewhere() const override { return handled_elsewhere_; }
   bool has_event_log() const override { return dispatch_.log_door().exists(); }
 
   // While the host starts, before any module registers.
-  void set_handled_elsewhere(std::vector<HandledElsewhere> handled) { handled_elsewhere_ = std::move(handled); }
+  void set_handled_elsewhere(std::vector<Handling> handled) { handled_elsewhere_ = std::move(handled); }
 
  private:
   void add(EventId event, std::string_view type, HandlerFunction handler, HandlerOptions options) override;
@@ -46,7 +47,7 @@ class Registry final : public EventRegistry {
   std::size_t order_ = 0;
   std::unordered_set<std::string> names_;  // of this module's handlers
   std::vector<std::string> problems_;
-  std::vector<HandledElsewhere> handled_elsewhere_;
+  std::vector<Handling> handled_elsewhere_;
 };
 
 }  // namespace ashlar::detail

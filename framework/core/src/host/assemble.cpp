@@ -94,6 +94,12 @@ void HostCore::resolve_needs(ModuleRecord& record, std::vector<std::string>& pro
                     "provides it, or remove d.needs<{}>() (modules/{})",
                     record.name, service, service, record.name));
   }
+  for (const std::string& service : record.wishes) {
+    const auto found = services_.find(service);
+    if (found != services_.end() && !records_[found->second.provider]->left_out) {
+      record.depends_on.push_back(found->second.provider);
+    }
+  }
   for (const std::string& module : record.needs_modules) {
     const auto found = numbers_.find(module);
     if (found != numbers_.end()) {

@@ -153,6 +153,17 @@ void* HostCore::find_service(std::string_view service, const ModuleRecord* asker
   return found->second.object;
 }
 
+void* HostCore::find_wished_service(std::string_view service, const ModuleRecord& asker) {
+  if (std::find(asker.wishes.begin(), asker.wishes.end(), service) == asker.wishes.end()) {
+    throw Error(
+        fmt::format("module '{}' asked for service '{}', which it does not declare: add d.may_need<{}>() to its "
+                    "declare() (modules/{})",
+                    asker.name, service, service, asker.name));
+  }
+  const auto found = services_.find(service);
+  return found == services_.end() ? options.services.find(service) : found->second.object;
+}
+
 void HostCore::provide_service(std::string_view service, void* object, const ModuleRecord& provider) {
   if (std::find(provider.provides.begin(), provider.provides.end(), service) == provider.provides.end()) {
     throw Error(

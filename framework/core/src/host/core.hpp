@@ -41,6 +41,7 @@ class HostCore {
   HostDescription describe() const;
   EventBus& bus_of(std::string_view module);
   void* find_service(std::string_view service, const ModuleRecord* asker);
+  void* find_wished_service(std::string_view service, const ModuleRecord& asker);
   void provide_service(std::string_view service, void* object, const ModuleRecord& provider);
   void set_state(ModuleRecord& record, ModuleState to, std::string reason = {});
   void recover(ModuleRecord& record);

@@ -46,6 +46,7 @@ class ModuleDeclaration final : public Declaration {
     core_.dispatch.add_upcaster(record_.name, std::move(upcaster));
   }
   void add_need(std::string_view service) override { add_once(record_.needs, service); }
+  void add_wish(std::string_view service) override { add_once(record_.wishes, service); }
   void add_service(std::string_view service) override { add_once(record_.provides, service); }
   void add_configuration(void* options, const Shape& shape) override {
     core_.options.configuration.claim(record_.name, options, shape);
@@ -87,6 +88,7 @@ class HostedModuleContext final : public ModuleContext {
   HostedModuleContext(HostCore& core, ModuleRecord& record)
       : core_(core), record_(record), log_(core.options.log, record.name), routes_(core, record) {}
 
+  const std::string& application() const override { return core_.options.name; }
   EventBus& bus() override { return *record_.bus; }
   LiveEvents& live_events() override { return core_.dispatch.live(); }
   const Log& log() const override { return log_; }
@@ -110,6 +112,7 @@ class HostedModuleContext final : public ModuleContext {
 
  private:
   void* find_service(std::string_view service) override { return core_.find_service(service, &record_); }
+  void* find_wished_service(std::string_view service) override { return core_.find_wished_service(service, record_); }
   void add_service(std::string_view service, void* object) override { core_.provide_service(service, object, record_); }
 
   HostCore& core_;

@@ -22,8 +22,9 @@ struct ModuleRecord {
   bool left_out = false;  // it has declared itself, and takes no other part
   bool optional = false;
   bool lets_events_in = false;
-  std::vector<std::string> emits;  // event texts
-  std::vector<std::string> needs;  // services
+  std::vector<std::string> emits;   // event texts
+  std::vector<std::string> needs;   // services
+  std::vector<std::string> wishes;  // services it uses where somebody provides them
   std::vector<std::string> needs_modules;
   std::vector<std::string> provides;
   std::vector<std::size_t> depends_on;  // numbers of records, ascending, each once

@@ -78,7 +78,7 @@ bool HostCore::lets_events_in() const {
 
 // What they would register here was never prepared, so nothing of it is kept.
 void HostCore::note_handled_elsewhere() {
-  std::vector<HandledElsewhere> handled;
+  std::vector<Handling> handled;
   for (const auto& [name, number] : numbers_) {
     ModuleRecord& record = *records_[number];
     if (!record.left_out || !lets_events_in()) continue;

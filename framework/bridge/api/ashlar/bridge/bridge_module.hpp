@@ -55,9 +55,17 @@ struct BridgeOptions {
 ASHLAR_STRUCT(BridgeOptions, url, exchange, declare, window, heartbeat_s, max_message_bytes, buffer, tls, publish,
               consume)
 
-// Makes the broker that the options name.
-using MakeBroker = std::function<std::unique_ptr<Broker>(const BridgeOptions& options, Topology topology,
-                                                         std::string connection_name, std::shared_ptr<LogSink> log)>;
+// What a bridge needs of its broker.
+struct BrokerOrder {
+  const BridgeOptions* options = nullptr;  // during the call
+  Topology topology{};
+  bool publishes = true;      // false: no line for publishing is wanted
+  std::string application{};  // for the broker's own pages
+  Log log;
+};
+
+// Throws Error for what the broker cannot be made of.
+using MakeBroker = std::function<std::unique_ptr<Broker>(BrokerOrder order)>;
 
 // A bridge, as a module of the application: `name` is also the section of the configuration. Outward it is the stream
 // consumer `<name>.publish` of the durable log, inward it appends to the log; docs/operating.md says the rest.

@@ -1,0 +1,264 @@
+#include <ashlar/bridge/bridge.hpp>
+#include <ashlar/bridge/bridge_module.hpp>
+#include <ashlar/errors.hpp>
+#include <ashlar/store/durable_log.hpp>
+#include <boost/signals2/signal.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bridge/buffer.hpp"
+#include "bridge/inward.hpp"
+#include "bridge/outward.hpp"
+#include "bridge/plan.hpp"
+
+namespace ashlar::bridge {
+namespace {
+
+constexpr std::size_t publishing_threads = 4;
+constexpr std::chrono::milliseconds end_limit{5'000};
+
+std::string_view text_of(LinkState state) {
+  switch (state) {
+    case LinkState::idle: return "idle";
+    case LinkState::connecting: return "connecting";
+    case LinkState::connected: return "connected";
+    case LinkState::blocked: return "blocked";
+    case LinkState::waiting: return "waiting";
+    case LinkState::closed: return "closed";
+  }
+  return "unknown";
+}
+
+// What the page shows.
+struct LinkPage {
+  std::string state;
+  std::string host;
+  std::uint64_t connects = 0;
+  std::string error;
+};
+ASHLAR_STRUCT(LinkPage, state, host, connects, error)
+
+struct BridgePage {
+  LinkPage publishing;
+  LinkPage consuming;
+  std::uint64_t unconfirmed = 0;
+  std::uint64_t unsettled = 0;
+  std::int64_t lag = 0;  // events in the log that have not gone out
+  std::uint64_t stored = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t lost = 0;
+};
+ASHLAR_STRUCT(BridgePage, publishing, consuming, unconfirmed, unsettled, lag, stored, duplicates, dead, rejected, lost)
+
+LinkPage page_of(const LinkStatus& link) {
+  return {.state = std::string(text_of(link.state)), .host = link.host, .connects = link.connects, .error = link.error};
+}
+
+struct SignalSubscription final : ashlar::detail::SubscriptionState {
+  explicit SignalSubscription(boost::signals2::connection made) : connection(std::move(made)) {}
+  void cancel() override { connection.disconnect(); }
+  bool active() const override { return connection.connected(); }
+
+  boost::signals2::scoped_connection connection;
+};
+
+bool works(const LinkStatus& link) { return link.state == LinkState::connected || link.state == LinkState::idle; }
+
+std::string trouble_of(std::string_view what, const LinkStatus& link) {
+  return fmt::format("{}: {}{}{}{}{}", what, text_of(link.state), link.host.empty() ? "" : ", ", link.host,
+                     link.error.empty() ? "" : ", ", link.error);
+}
+
+class BridgeModule final : public Module, public Bridge, private BrokerListener {
+ public:
+  BridgeModule(std::string name, MakeBroker make_broker)
+      : name_(std::move(name)), make_broker_(std::move(make_broker)) {}
+  ~BridgeModule() override { stop(); }
+
+  std::string_view name() const override { return name_; }
+
+  void declare(Declaration& d) override {
+    d.configured_by(options_);
+    d.lets_events_in();
+    d.may_need<store::DurableLog>();
+    d.provides<Bridge>();
+  }
+
+  void prepare(ModuleContext& context) override {
+    context_ = &context;
+    log_.emplace(context.log());
+    durable_log_ = context.service_if_there<store::DurableLog>();
+    broker_.reset();
+    line_ = std::make_unique<LineState>();
+    context.provide<Bridge>(*this);
+  }
+
+  void register_handlers(EventRegistry& registry) override {
+    registry_ = &registry;
+    plan_.reset();
+    if (options_.url.empty()) return;
+    plan_.emplace(name_, options_, registry.all(), registry.handled_elsewhere(), context_->application());
+    if (registry.has_event_log()) {
+      register_consumer(registry);
+    } else {
+      register_plainly(registry);
+    }
+  }
+
+  void start(ModuleContext& context) override {
+    if (!plan_) return log_->info("no broker is configured, so events stay in this process");
+    inward_ =
+        std::make_unique<Inward>(*plan_, name_, context.inlet(),
+                                 durable_log_ == nullptr ? nullptr : &durable_log_->store(), context.clock(), *log_);
+    broker_ = make_broker_({.options = &options_,
+                            .topology = plan_->topology(registry_->handled_here()),
+                            .publishes = !plan_->outgoing().empty(),
+                            .application = plan_->application(),
+                            .log = *log_});
+    if (outward_) outward_->set_broker(*broker_);
+    if (buffer_) buffer_->begin(*broker_);
+    inward_->begin(*broker_);
+    context.routes().get("/" + name_, [this](const Request&) { return Response::json(page()); });
+    context.routes().post("/" + name_ + "/pause", [this](const Request&) {
+      pause_consuming();
+      return Response::json(page());
+    });
+    context.routes().post("/" + name_ + "/resume", [this](const Request&) {
+      resume_consuming();
+      return Response::json(page());
+    });
+    changed(broker_->status());
+    broker_->begin(*this);
+  }
+
+  void stopping() override {
+    if (broker_) broker_->pause();
+    line_->give_up();
+  }
+
+  void stop() override {
+    if (!broker_) return;
+    inward_->end();
+    broker_->end(end_limit);
+  }
+
+  BridgeStatus status() const override {
+    if (!broker_) return {};
+    const InwardCounts counts = inward_->counts();
+    return {.broker = broker_->status(),
+            .stored = counts.stored,
+            .duplicates = counts.duplicates,
+            .dead = counts.dead,
+            .rejected = counts.rejected,
+            .lost = buffer_ ? buffer_->lost() : 0};
+  }
+
+  void pause_consuming() override {
+    if (broker_) broker_->pause();
+  }
+  void resume_consuming() override {
+    if (broker_) broker_->resume();
+  }
+
+  Subscription on_change(std::function<void(const BrokerStatus&)> observer) override {
+    return Subscription(std::make_unique<SignalSubscription>(changes_.connect(std::move(observer))));
+  }
+
+ private:
+  static StreamOptions stream_options(std::size_t window) {
+    return {.batch_size = window, .workers = publishing_threads, .max_in_flight = 4 * window};
+  }
+
+  // The log's receiver is ours; the handlers say what it receives.
+  void register_consumer(EventRegistry& registry) {
+    buffer_.reset();
+    outward_.reset();
+    if (plan_->outgoing().empty()) return;
+    const StreamOptions stream = stream_options(static_cast<std::size_t>(options_.window));
+    const std::size_t most = std::max<std::size_t>(1, stream.batch_size / publishing_threads);
+    outward_ = std::make_shared<Outward>(*plan_, *line_, most, stream.ack_wait);
+    StreamConsumer consumer = registry.stream("publish", stream);
+    for (const Outgoing& outgoing : plan_->outgoing()) consumer.on(outgoing.reference, [](const Envelope&) {});
+    consumer.through([outward = outward_](LoggedConsumer logged) {
+      logged.receiver = outward;
+      return logged;
+    });
+  }
+
+  void register_plainly(EventRegistry& registry) {
+    outward_.reset();
+    buffer_ = std::make_unique<Buffer>(static_cast<std::size_t>(options_.buffer),
+                                       static_cast<std::size_t>(options_.window), *log_);
+    for (const Outgoing& outgoing : plan_->outgoing()) {
+      registry.on(outgoing.reference, [this, &outgoing](const Envelope& event) {
+        const Metadata metadata = event.metadata();
+        if (metadata.source == outgoing.module) buffer_->add(message_of(*plan_, outgoing, metadata, event.data()));
+      });
+    }
+  }
+
+  void received(Incoming message) override { inward_->take(std::move(message)); }
+
+  void changed(const BrokerStatus& status) override {
+    const bool connected = status.publishing.state == LinkState::connected;
+    line_->set_connected(connected || status.publishing.state == LinkState::blocked);
+    if (buffer_) buffer_->set_connected(connected);
+    if (works(status.publishing) && works(status.consuming)) {
+      context_->recovered();
+    } else {
+      context_->degraded(works(status.publishing) ? trouble_of("consuming", status.consuming)
+                                                  : trouble_of("publishing", status.publishing));
+    }
+    changes_(status);
+  }
+
+  BridgePage page() const {
+    const BridgeStatus now = status();
+    return {.publishing = page_of(now.broker.publishing),
+            .consuming = page_of(now.broker.consuming),
+            .unconfirmed = now.broker.unconfirmed,
+            .unsettled = now.broker.unsettled,
+            .lag = lag(),
+            .stored = now.stored,
+            .duplicates = now.duplicates,
+            .dead = now.dead,
+            .rejected = now.rejected,
+            .lost = now.lost};
+  }
+
+  std::int64_t lag() const {
+    if (durable_log_ == nullptr) return buffer_ ? static_cast<std::int64_t>(buffer_->waiting()) : 0;
+    for (const store::ConsumerStatus& consumer : durable_log_->store().consumers()) {
+      if (consumer.name == name_ + ".publish") return consumer.lag;
+    }
+    return 0;
+  }
+
+  const std::string name_;
+  const MakeBroker make_broker_;
+  BridgeOptions options_;
+  ModuleContext* context_ = nullptr;
+  EventRegistry* registry_ = nullptr;
+  store::DurableLog* durable_log_ = nullptr;
+  std::optional<Log> log_;
+  std::optional<BridgePlan> plan_;
+  boost::signals2::signal<void(const BrokerStatus&)> changes_;
+  std::unique_ptr<LineState> line_;
+  std::shared_ptr<Outward> outward_;  // one of the two
+  std::unique_ptr<Buffer> buffer_;
+  std::unique_ptr<Inward> inward_;
+  std::unique_ptr<Broker> broker_;
+};
+
+}  // namespace
+
+std::unique_ptr<Module> make_bridge_module(std::string name, MakeBroker make_broker) {
+  return std::make_unique<BridgeModule>(std::move(name), std::move(make_broker));
+}
+
+}  // namespace ashlar::bridge

@@ -1,0 +1,176 @@
+#include "bridge/outward.hpp"
+
+#include <ashlar/errors.hpp>
+
+#include <memory>
+#include <unordered_map>
+
+namespace ashlar::bridge {
+
+void LineState::set_connected(bool connected) {
+  const std::lock_guard lock(mutex_);
+  connected_ = connected;
+  changed_.notify_all();
+}
+
+void LineState::give_up() {
+  const std::lock_guard lock(mutex_);
+  given_up_.store(true);
+  changed_.notify_all();
+}
+
+LineState::Found LineState::wait(std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, limit, [this] { return connected_ || given_up_.load(); });
+  return given_up_.load() ? Found::given_up : connected_ ? Found::connected : Found::neither;
+}
+
+Message message_of(const BridgePlan& plan, const Outgoing& outgoing, const Metadata& metadata, std::string_view data) {
+  return write(outgoing.format, metadata, data,
+               {.application = plan.application(),
+                .routing_key = outgoing.routing_key,
+                .aggregate_type = outgoing.aggregate_type});
+}
+
+// What one call of receive() is about.
+class Outward::Round {
+ public:
+  Round(Outward& outward, std::span<Delivery* const> deliveries)
+      : outward_(outward),
+        deliveries_(deliveries),
+        next_of_key_(deliveries.size(), none),
+        answers_(std::make_shared<Answers>()) {
+    std::unordered_map<std::string_view, std::size_t> last_of_key;
+    for (std::size_t i = 0; i < deliveries.size(); ++i) {
+      const std::string& key = deliveries[i]->metadata().key;
+      if (key.empty()) {
+        first_.push_back(i);
+        continue;
+      }
+      const auto [last, is_first] = last_of_key.emplace(key, i);
+      if (is_first) {
+        first_.push_back(i);
+      } else {
+        next_of_key_[last->second] = i;
+        last->second = i;
+      }
+    }
+  }
+
+  void run() {
+    if (!wait_for_line()) return give_back_rest();
+    for (const std::size_t number : first_) publish(number);
+    for (int late = 0; open_ > 0;) {
+      for (Answer& answer : wait_for_answers()) settle(answer);
+      // What the broker holds back, or a line that nobody answers on, does not hold up a stop.
+      if (outward_.line_.given_up() && ++late > answers_after_giving_up) break;
+      keep();
+    }
+    give_back_rest();
+  }
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr int answers_after_giving_up = 20;
+  static constexpr std::chrono::milliseconds longest_wait{100};
+
+  struct Answer {
+    std::size_t number = 0;
+    Sent sent;
+  };
+
+  // Outlives the round where the broker answers late.
+  struct Answers {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::vector<Answer> list;
+  };
+
+  // The events stay ours while they wait for a line. False: given up.
+  bool wait_for_line() {
+    for (;;) {
+      const LineState::Found found = outward_.line_.wait(outward_.ack_wait_ / 3);
+      if (found == LineState::Found::connected) return true;
+      if (found == LineState::Found::given_up) return false;
+      keep();
+    }
+  }
+
+  void publish(std::size_t number) {
+    const Delivery& delivery = *deliveries_[number];
+    const Metadata& metadata = delivery.metadata();
+    const Outgoing* outgoing = outward_.plan_.outgoing(metadata.name, metadata.version);
+    ++open_;
+    if (outgoing != nullptr && metadata.source != outgoing->module) return answer(answers_, number, {});
+    Message message;
+    try {
+      if (outgoing == nullptr) throw Error("the configuration lets it out no more");
+      message = message_of(outward_.plan_, *outgoing, metadata, delivery.data());
+    } catch (...) {
+      return answer(answers_, number, {Sent::Outcome::refused, current_exception_message()});
+    }
+    outward_.broker_->publish(std::move(message),
+                              [answers = answers_, number](Sent sent) { answer(answers, number, std::move(sent)); });
+  }
+
+  static void answer(const std::shared_ptr<Answers>& answers, std::size_t number, Sent sent) {
+    const std::lock_guard lock(answers->mutex);
+    answers->list.push_back({number, std::move(sent)});
+    if (answers->list.size() == 1) answers->arrived.notify_one();
+  }
+
+  // May be none.
+  std::vector<Answer> wait_for_answers() {
+    std::unique_lock lock(answers_->mutex);
+    answers_->arrived.wait_for(lock, longest_wait, [this] { return !answers_->list.empty(); });
+    return std::exchange(answers_->list, {});
+  }
+
+  // What comes after a failed event of its key is left over, and given back at the end.
+  void settle(Answer& answer) {
+    --open_;
+    Delivery& delivery = *deliveries_[answer.number];
+    switch (answer.sent.outcome) {
+      case Sent::Outcome::confirmed:
+        delivery.ack();
+        if (const std::size_t next = next_of_key_[answer.number]; next != none && !lost_) publish(next);
+        break;
+      case Sent::Outcome::returned:
+      case Sent::Outcome::refused: delivery.failed(answer.sent.reason); break;
+      case Sent::Outcome::lost: lost_ = true; break;
+    }
+  }
+
+  // More time for all that are not settled, now and then.
+  void keep() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - kept_ < outward_.ack_wait_ / 3) return;
+    kept_ = now;
+    for (Delivery* delivery : deliveries_) {
+      try {
+        if (!delivery->is_settled()) static_cast<void>(delivery->in_progress());
+      } catch (const Error&) {
+        return;  // the store is away; what runs out meanwhile comes again
+      }
+    }
+  }
+
+  void give_back_rest() {
+    for (Delivery* delivery : deliveries_) {
+      if (!delivery->is_settled()) delivery->give_back();
+    }
+  }
+
+  Outward& outward_;
+  const std::span<Delivery* const> deliveries_;
+  std::vector<std::size_t> first_;        // of each key, and those without one
+  std::vector<std::size_t> next_of_key_;  // by number
+  const std::shared_ptr<Answers> answers_;
+  std::size_t open_ = 0;  // published, and nothing heard
+  bool lost_ = false;
+  std::chrono::steady_clock::time_point kept_ = std::chrono::steady_clock::now();
+};
+
+void Outward::receive(std::span<Delivery* const> deliveries) { Round(*this, deliveries).run(); }
+
+}  // namespace ashlar::bridge

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <ashlar/bridge/broker.hpp>
+#include <ashlar/event_log.hpp>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bridge/plan.hpp"
+
+namespace ashlar::bridge {
+
+// Whether there is a line to publish on, and whether anybody still wants to; handlers wait for either.
+class LineState {
+ public:
+  void set_connected(bool connected);
+  void give_up();
+  bool given_up() const { return given_up_.load(); }
+
+  // Until there is a line (true) or nobody waits any more (false); or until `limit` has passed, and then neither is known.
+  enum class Found { connected, given_up, neither };
+  Found wait(std::chrono::milliseconds limit);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool connected_ = false;
+  std::atomic<bool> given_up_{false};
+};
+
+// The stream consumer that publishes: takes deliveries, publishes each, and settles it by what the broker says. Of one key only
+// one event is on its way at a time, so that none overtakes an earlier one that comes back. Several threads of the log.
+class Outward final : public StreamReceiver {
+ public:
+  // All outlive it. `most` deliveries at once in each thread.
+  Outward(const BridgePlan& plan, LineState& line, std::size_t most, std::chrono::milliseconds ack_wait)
+      : plan_(plan), line_(line), most_(most), ack_wait_(ack_wait) {}
+
+  // Before the log begins.
+  void set_broker(Broker& broker) { broker_ = &broker; }
+
+  void receive(std::span<Delivery* const> deliveries) override;
+  std::size_t most_at_once() const override { return most_; }
+
+ private:
+  class Round;
+
+  const BridgePlan& plan_;
+  LineState& line_;
+  const std::size_t most_;
+  const std::chrono::milliseconds ack_wait_;
+  Broker* broker_ = nullptr;
+};
+
+// The event as the plan lets it out.
+Message message_of(const BridgePlan& plan, const Outgoing& outgoing, const Metadata& metadata, std::string_view data);
+
+}  // namespace ashlar::bridge
