@@ -29,7 +29,9 @@ TEST_CASE("F6: every beginning of a message is refused, with the byte") {
     for (std::size_t size = 0; size != whole.body.size(); ++size) {
       Message cut = whole;
       cut.body.resize(size);
-      CHECK(sample::problem_of(cut).find("no valid JSON at byte " + std::to_string(size)) != std::string::npos);
+      const bool inside_a_letter = (static_cast<unsigned char>(whole.body[size]) & 0xC0) == 0x80;
+      const std::string byte = "no valid JSON at byte " + std::to_string(inside_a_letter ? size - 1 : size);
+      CHECK(sample::problem_of(cut).find(byte) != std::string::npos);
     }
   }
 }
@@ -99,7 +101,7 @@ TEST_CASE("F6: a member of the wrong kind is refused by its name") {
   CHECK(with(R"("user_id":1.5)") == "user_id: expected a text or an integer, got \"1.5\"");
   CHECK(with(R"("correlationId":[])") == "correlationId: expected a text or an integer, got an array");
   CHECK(with(R"("metadata":{"source":true})") == "metadata.source: expected a text or an integer, got true or false");
-  CHECK(problem(R"({"type":5,"data":1,"id":"1"})") == "type: expected a text, got \"5\"");
+  CHECK(problem(R"({"type":5,"data":1,"id":"1"})", {.format = WireFormat::domain_event}) == "type: expected a text, got \"5\"");
   CHECK(problem(R"({"event_type":"a.b","payload":1,"event_id":{}})") ==
         "event_id: expected a text or an integer, got an object");
   CHECK(problem(R"({"event_type":"a.b","payload":1,"metadata":5})") == "metadata: expected an object, got \"5\"");

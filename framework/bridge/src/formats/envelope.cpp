@@ -144,9 +144,9 @@ WireEvent read_envelope(Envelope envelope, const Fields& fields, const EnvelopeS
   event.time = time_of(time_in(fields), source.message, source.received);
   const Inner inner = inner_metadata(envelope, fields);
   read_texts(event, envelope, fields, inner);
-  // Written there by those whose event has no key.
-  if (event.key == id) event.key.clear();
   fill_from_outside_of_body(event, source.message);
+  // Where it is the id, it stands there because the event has no key.
+  if (event.key == id && !header(source.message, {"event-key"})) event.key.clear();
   wire.data = data_in(envelope, fields, source.options.format);
   wire.traceparent = header(source.message, {"traceparent"}).value_or(either(fields, inner, {Member::traceparent}));
   return wire;

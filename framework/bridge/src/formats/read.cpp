@@ -42,7 +42,7 @@ bool is_cloud_event(const Message& message, const Fields& fields) {
 
 // Data of their own can have members like an envelope's; then the message's type and routing key name another event.
 bool is_named_otherwise(const Message& message, const Fields& fields, Member type, const TypeNames& types) {
-  if (!fields.has_text(type) || message.type.empty()) return false;
+  if (message.type.empty()) return false;
   const std::string in_body = text_of(fields.at(type)->value);
   if (in_body == message.type || in_body == message.routing_key) return false;
   const auto in_property = event_of(message.type, types);
@@ -53,13 +53,13 @@ bool is_named_otherwise(const Message& message, const Fields& fields, Member typ
 std::optional<Envelope> recognized(const Message& message, const Fields& fields, const TypeNames& types) {
   if (is_cloud_event(message, fields)) return Envelope::cloud_event;
   if (!fields.has(Member::data) && !fields.has(Member::payload)) return std::nullopt;
-  if (fields.has(Member::event_type)) {
+  if (fields.has_text(Member::event_type)) {
     if (is_named_otherwise(message, fields, Member::event_type, types)) return std::nullopt;
     return Envelope::aggregate;
   }
   const bool says_more = fields.has(Member::id) || fields.has(Member::timestamp) || fields.has(Member::version) ||
                          fields.has(Member::source);
-  if (!fields.has(Member::type) || !says_more) return std::nullopt;
+  if (!fields.has_text(Member::type) || !says_more) return std::nullopt;
   if (is_named_otherwise(message, fields, Member::type, types)) return std::nullopt;
   return Envelope::domain_event;
 }
