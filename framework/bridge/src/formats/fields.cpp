@@ -11,36 +11,40 @@
 namespace ashlar::bridge {
 namespace {
 
-// Sorted; lower case and without underscores.
+constexpr bool is_before(std::string_view a, std::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+// Sorted by is_before; lower case and without underscores.
 constexpr std::array<std::pair<std::string_view, Member>, 24> spellings{{
+    {"id", Member::id},
+    {"data", Member::data},
+    {"time", Member::time},
+    {"type", Member::type},
+    {"source", Member::source},
+    {"userid", Member::user_id},
+    {"eventid", Member::event_id},
+    {"payload", Member::payload},
+    {"subject", Member::subject},
+    {"version", Member::version},
+    {"metadata", Member::metadata},
+    {"tenantid", Member::tenant_id},
+    {"createdat", Member::created_at},
+    {"eventtype", Member::event_type},
+    {"timestamp", Member::timestamp},
+    {"database64", Member::data_base64},
     {"aggregateid", Member::aggregate_id},
     {"causationid", Member::causation_id},
-    {"correlationid", Member::correlation_id},
-    {"createdat", Member::created_at},
-    {"data", Member::data},
-    {"database64", Member::data_base64},
-    {"datacontenttype", Member::data_content_type},
     {"dataversion", Member::data_version},
-    {"eventid", Member::event_id},
-    {"eventtype", Member::event_type},
-    {"id", Member::id},
-    {"metadata", Member::metadata},
-    {"organizationid", Member::organization_id},
-    {"payload", Member::payload},
-    {"source", Member::source},
     {"specversion", Member::spec_version},
-    {"subject", Member::subject},
-    {"tenantid", Member::tenant_id},
-    {"time", Member::time},
-    {"timestamp", Member::timestamp},
     {"traceparent", Member::traceparent},
-    {"type", Member::type},
-    {"userid", Member::user_id},
-    {"version", Member::version},
+    {"correlationid", Member::correlation_id},
+    {"organizationid", Member::organization_id},
+    {"datacontenttype", Member::data_content_type},
 }};
 static_assert(spellings.size() == static_cast<std::size_t>(Member::count));
 static_assert(std::is_sorted(spellings.begin(), spellings.end(),
-                             [](const auto& a, const auto& b) { return a.first < b.first; }));
+                             [](const auto& a, const auto& b) { return is_before(a.first, b.first); }));
 
 constexpr std::size_t longest = 20;  // with underscores
 
@@ -52,8 +56,9 @@ std::optional<Member> member_of(std::string_view name) {
     if (c != '_') letters[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   const std::string_view spelling(letters.data(), size);
-  const auto found = std::lower_bound(spellings.begin(), spellings.end(), spelling,
-                                      [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
+  const auto found =
+      std::lower_bound(spellings.begin(), spellings.end(), spelling,
+                       [](const auto& entry, std::string_view wanted) { return is_before(entry.first, wanted); });
   return found != spellings.end() && found->first == spelling ? std::optional(found->second) : std::nullopt;
 }
 

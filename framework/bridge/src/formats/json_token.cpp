@@ -1,5 +1,6 @@
 #include "formats/json_token.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -58,17 +59,19 @@ Escape escape(std::string_view text) {
   return {0x10000 + ((*unit - 0xD800) << 10 | (*low - 0xDC00)), 12};
 }
 
-// Whether one of eight bytes is a quote, a backslash, a control character or not ASCII.
-bool has_special(const char* eight) {
+// How many of eight bytes come before the first that is a quote, a backslash, a control character or not ASCII. The first
+// that is marked is one of these; those after it may be marked wrongly.
+std::size_t plain_of_eight(const char* eight) {
   constexpr std::uint64_t ones = 0x0101010101010101;
   constexpr std::uint64_t highs = 0x8080808080808080;
   std::uint64_t word = 0;
   std::memcpy(&word, eight, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   const std::uint64_t quote = word ^ (ones * '"');
   const std::uint64_t backslash = word ^ (ones * '\\');
-  const std::uint64_t found =
+  const std::uint64_t marked =
       ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (word - ones * 0x20) | word;
-  return (found & highs) != 0;
+  return static_cast<std::size_t>(std::countr_zero(marked & highs)) / 8;
 }
 
 std::size_t digits_from(std::string_view text, std::size_t at) {
@@ -82,7 +85,8 @@ JsonToken text_token(std::string_view text, std::size_t at) {
   bool escaped = false;
   ++at;
   for (;;) {
-    while (at + 8 <= text.size() && !has_special(text.data() + at)) at += 8;
+    for (std::size_t plain = 8; plain == 8 && at + 8 <= text.size(); at += plain)
+      plain = plain_of_eight(text.data() + at);
     if (at == text.size()) return {at, "the document ends inside a text"};
     const auto c = static_cast<unsigned char>(text[at]);
     if (c == '"') return {at + 1, nullptr, escaped};
