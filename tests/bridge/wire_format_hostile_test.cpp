@@ -101,7 +101,8 @@ TEST_CASE("F6: a member of the wrong kind is refused by its name") {
   CHECK(with(R"("user_id":1.5)") == "user_id: expected a text or an integer, got \"1.5\"");
   CHECK(with(R"("correlationId":[])") == "correlationId: expected a text or an integer, got an array");
   CHECK(with(R"("metadata":{"source":true})") == "metadata.source: expected a text or an integer, got true or false");
-  CHECK(problem(R"({"type":5,"data":1,"id":"1"})", {.format = WireFormat::domain_event}) == "type: expected a text, got \"5\"");
+  CHECK(problem(R"({"type":5,"data":1,"id":"1"})", {.format = WireFormat::domain_event}) ==
+        "type: expected a text, got \"5\"");
   CHECK(problem(R"({"event_type":"a.b","payload":1,"event_id":{}})") ==
         "event_id: expected a text or an integer, got an object");
   CHECK(problem(R"({"event_type":"a.b","payload":1,"metadata":5})") == "metadata: expected an object, got \"5\"");
