@@ -5,7 +5,7 @@
 namespace ashlar::bridge {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, WireFormat>, 6> names{
+constexpr std::array<std::pair<std::string_view, WireFormat>, 6> format_names{
     {{"domain-event", WireFormat::domain_event},
      {"aggregate", WireFormat::aggregate},
      {"aggregate-camel", WireFormat::aggregate_camel},
@@ -16,14 +16,14 @@ constexpr std::array<std::pair<std::string_view, WireFormat>, 6> names{
 }  // namespace
 
 std::string_view name_of(WireFormat format) {
-  for (const auto& [name, named] : names) {
+  for (const auto& [name, named] : format_names) {
     if (named == format) return name;
   }
   return {};
 }
 
 std::optional<WireFormat> wire_format(std::string_view name) {
-  for (const auto& [known, format] : names) {
+  for (const auto& [known, format] : format_names) {
     if (known == name) return format;
   }
   return std::nullopt;
