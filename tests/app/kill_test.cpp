@@ -54,17 +54,36 @@ class Answers {
     return all_;
   }
 
+  // What ended a customer's orders although the shop answered.
+  void note_refusal(const std::string& request, const Answer& answer) {
+    const std::lock_guard lock(mutex_);
+    refusals_ += request + ": " + std::to_string(answer.status) + " " + answer.body + "\n";
+  }
+
+  std::string refusals() const {
+    const std::lock_guard lock(mutex_);
+    return refusals_;
+  }
+
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::set<std::pair<std::string, std::string>> all_;
+  std::string refusals_;
 };
 
-int post(std::uint16_t port, const std::string& path, const std::string& body) {
+// Status 0: the shop is gone.
+Answer post(std::uint16_t port, const std::string& path, const std::string& body) {
   RawClient client(port);
-  if (!client.connected()) return 0;
+  if (!client.connected()) return {};
   client.send(posting(path, body));
-  return client.receive().status;
+  return client.receive();
+}
+
+bool is_done(std::uint16_t port, const std::string& path, const std::string& body, int wanted, Answers& answers) {
+  const Answer answer = post(port, path, body);
+  if (answer.status != wanted && answer.status != 0) answers.note_refusal("POST " + path, answer);
+  return answer.status == wanted;
 }
 
 // Orders until the shop is gone; of every five, one is shipped and one is cancelled.
@@ -73,13 +92,13 @@ void order(std::uint16_t port, const std::string& who, Answers& answers) {
     const std::string id = who + "-" + std::to_string(i);
     const std::string body =
         R"({"order_id": ")" + id + R"(", "customer_id": "BRIGG", "lines": [{"item_id": "tea", "quantity": 2}]})";
-    if (post(port, "/orders", body) != 201) return;
+    if (!is_done(port, "/orders", body, 201, answers)) return;
     answers.note("orders.order.placed", id);
     if (i % 5 == 1) {
-      if (post(port, "/orders/" + id + "/ship", "") != 200) return;
+      if (!is_done(port, "/orders/" + id + "/ship", "", 200, answers)) return;
       answers.note("orders.order.shipped", id);
     } else if (i % 5 == 3) {
-      if (post(port, "/orders/" + id + "/cancel", "") != 200) return;
+      if (!is_done(port, "/orders/" + id + "/cancel", "", 200, answers)) return;
       answers.note("orders.order.cancelled", id);
     }
   }
@@ -216,8 +235,9 @@ TEST_CASE(
   REQUIRE(shop.run({"import", sample}).exit_code == 0);
   {
     ServingShop serving(shop.data());
-    REQUIRE(post(serving.port(), "/items", R"({"item_id": "tea", "name": "Green tea", "price_cents": 450})") == 201);
-    REQUIRE(post(serving.port(), "/stock/tea/receive", R"({"quantity": 1000000})") == 200);
+    REQUIRE(post(serving.port(), "/items", R"({"item_id": "tea", "name": "Green tea", "price_cents": 450})").status ==
+            201);
+    REQUIRE(post(serving.port(), "/stock/tea/receive", R"({"quantity": 1000000})").status == 200);
   }
   Answers answers;
   std::mt19937 random(4711);
@@ -231,7 +251,9 @@ TEST_CASE(
         const std::string who = "kill-" + std::to_string(round) + "-" + std::to_string(c);
         customers.emplace_back([&answers, who, port = serving.port()] { order(port, who, answers); });
       }
-      CHECK(answers.wait_for(answered + 1 + random() % 40));
+      const bool came = answers.wait_for(answered + 1 + random() % 40);
+      INFO("refused: ", answers.refusals());
+      CHECK(came);
       serving.kill();
       for (std::thread& customer : customers) customer.join();
     }

@@ -140,6 +140,12 @@ void Connection::wait_for_disk(bool waits) {
   waits_ = waits;
 }
 
+unsigned Connection::data_version() const {
+  unsigned version = 0;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  return version;
+}
+
 void Connection::begin() {
   if (gate_ != nullptr) gate_->enter();
   try {

@@ -34,6 +34,9 @@ class Connection {
   // Whether commits wait for the disk from now on, where the connection was opened to do so; outside transactions.
   void wait_for_disk(bool waits);
 
+  // Inside a transaction or right after it: changes with every commit to the file, whoever's it was.
+  unsigned data_version() const;
+
   // The statement of a literal, prepared once and kept; not while another use of it has not ended. See Query.
   sqlite3_stmt* cached(const char* sql);
 

@@ -3,10 +3,11 @@
 #include <ashlar/json.hpp>
 #include <nats/nats.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "log_bench.hpp"
 
@@ -20,63 +21,89 @@ void check(natsStatus status, const char* what) {
   std::exit(1);
 }
 
-}  // namespace
-
-void measure_jetstream(const std::string& port, int round, Figures& figures) {
-  natsConnection* connection = nullptr;
-  check(natsConnection_ConnectTo(&connection, ("nats://127.0.0.1:" + port).c_str()), "connect");
-  jsOptions options;
-  jsOptions_Init(&options);
-  options.PublishAsync.MaxPending = 4'000;
-  jsCtx* stream = nullptr;
-  check(natsConnection_JetStream(&stream, connection, &options), "jetstream");
-
-  const std::string name = "bench" + std::to_string(round);
-  const std::string subject = name + ".order";
-  const char* subjects[] = {subject.c_str()};
-  jsStreamConfig config;
-  jsStreamConfig_Init(&config);
-  config.Name = name.c_str();
-  config.Subjects = subjects;
-  config.SubjectsLen = 1;
-  config.Storage = js_FileStorage;
-  check(js_AddStream(nullptr, stream, &config, nullptr, nullptr), "stream");
-
-  const std::string data = ashlar::to_json(order(1));
-  const int size = static_cast<int>(data.size());
-  {
-    constexpr int total = 20'000;
-    const Stopwatch watch;
-    for (int i = 0; i < total; ++i)
-      check(js_Publish(nullptr, stream, subject.c_str(), data.data(), size, nullptr, nullptr), "publish");
-    figures.rate("jetstream_one", total / watch.seconds());
+// A stream of its own on the server.
+class Stream {
+ public:
+  Stream(const std::string& port, std::string name) : name_(std::move(name)), subject_(name_ + ".order") {
+    check(natsConnection_ConnectTo(&connection_, ("nats://127.0.0.1:" + port).c_str()), "connect");
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.PublishAsync.MaxPending = 4'000;
+    check(natsConnection_JetStream(&stream_, connection_, &options), "jetstream");
+    const char* subjects[] = {subject_.c_str()};
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = name_.c_str();
+    config.Subjects = subjects;
+    config.SubjectsLen = 1;
+    config.Storage = js_FileStorage;
+    check(js_AddStream(nullptr, stream_, &config, nullptr, nullptr), "stream");
   }
-  constexpr int total = 200'000;
-  {
-    const Stopwatch watch;
-    for (int i = 0; i < total; ++i)
-      check(js_PublishAsync(stream, subject.c_str(), data.data(), size, nullptr), "publish");
-    check(js_PublishAsyncComplete(stream, nullptr), "complete");
-    figures.rate("jetstream_async", total / watch.seconds());
+  ~Stream() {
+    js_DeleteStream(stream_, name_.c_str(), nullptr, nullptr);
+    jsCtx_Destroy(stream_);
+    natsConnection_Destroy(connection_);
   }
-  {
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  void publish() {
+    check(js_Publish(nullptr, stream_, subject_.c_str(), data_.data(), size_, nullptr, nullptr), "publish");
+  }
+  void publish_async() { check(js_PublishAsync(stream_, subject_.c_str(), data_.data(), size_, nullptr), "publish"); }
+  void complete() { check(js_PublishAsyncComplete(stream_, nullptr), "complete"); }
+
+  // Until `total` are read.
+  void pull(int total) {
     natsSubscription* subscription = nullptr;
-    check(js_PullSubscribe(&subscription, stream, subject.c_str(), "reading", nullptr, nullptr, nullptr), "subscribe");
-    int done = 0;
-    const Stopwatch watch;
-    while (done < total) {
+    check(js_PullSubscribe(&subscription, stream_, subject_.c_str(), "reading", nullptr, nullptr, nullptr),
+          "subscribe");
+    for (int done = 0; done < total;) {
       natsMsgList list;
       check(natsSubscription_Fetch(&list, subscription, 100, 5'000, nullptr), "fetch");
       for (int i = 0; i < list.Count; ++i) natsMsg_Ack(list.Msgs[i], nullptr);
       done += list.Count;
       natsMsgList_Destroy(&list);
     }
-    figures.rate("jetstream_pull_100", done / watch.seconds());
     natsSubscription_Destroy(subscription);
   }
-  check(js_DeleteStream(stream, name.c_str(), nullptr, nullptr), "delete");
-  jsCtx_Destroy(stream);
-  natsConnection_Destroy(connection);
+
+ private:
+  const std::string name_;
+  const std::string subject_;
+  const std::string data_ = ashlar::to_json(order(1));
+  const int size_ = static_cast<int>(data_.size());
+  natsConnection* connection_ = nullptr;
+  jsCtx* stream_ = nullptr;
+};
+
+}  // namespace
+
+Contender jetstream_one(const std::string& port, std::string figure) {
+  return {.figure = std::move(figure), .work = [stream = std::make_shared<Stream>(port, "one")] {
+            std::int64_t count = 0;
+            for (const Slice slice; !slice.is_over(); ++count) stream->publish();
+            return count;
+          }};
+}
+
+Contender jetstream_async(const std::string& port, std::string figure) {
+  return {.figure = std::move(figure), .work = [stream = std::make_shared<Stream>(port, "async")] {
+            std::int64_t count = 0;
+            for (const Slice slice; !slice.is_over(); ++count) stream->publish_async();
+            stream->complete();
+            return count;
+          }};
+}
+
+void measure_jetstream_pull(const std::string& port, int round, Figures& figures) {
+  Stream stream(port, "pull" + std::to_string(round));
+  constexpr int total = 200'000;
+  for (int i = 0; i < total; ++i) stream.publish_async();
+  stream.complete();
+  const Stopwatch watch;
+  stream.pull(total);
+  figures.rate("jetstream_pull_100", total / watch.seconds());
 }
 
 }  // namespace bench

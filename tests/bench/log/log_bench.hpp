@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace bench {
 
@@ -27,16 +29,17 @@ inline OrderPlaced order(std::int64_t number) {
           .note = std::string(160, 'x')};
 }
 
-// Rates: the highest of the rounds, because noise only ever takes away. Times: the lowest.
+// What is printed: by name. Of several rounds the highest rate and the lowest time, because noise only ever takes away.
 struct Figures {
-  std::map<std::string, double> best;
+  std::map<std::string, double> all;
 
+  void set(const std::string& name, double value) { all[name] = value; }
   void rate(const std::string& name, double value) {
-    auto [found, added] = best.emplace(name, value);
+    auto [found, added] = all.emplace(name, value);
     if (!added && value > found->second) found->second = value;
   }
   void time(const std::string& name, double value) {
-    auto [found, added] = best.emplace(name, value);
+    auto [found, added] = all.emplace(name, value);
     if (!added && value < found->second) found->second = value;
   }
 };
@@ -49,31 +52,61 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+// A short stretch of work.
+class Slice {
+ public:
+  bool is_over() const { return watch_.seconds() >= 0.3; }
+
+ private:
+  Stopwatch watch_;
+};
+
+// One of those that are measured in turns, since a disk is now fast and now slow.
+struct Contender {
+  std::string figure;
+  std::function<std::int64_t()> work;  // a slice, or as much; how many events
+  std::function<void()> prepare = {};  // before each slice, not measured
+};
+
+// Each works its slice, `turns` times. Sets the median rate of each, and `a/b`, the median of their ratios in each turn.
+void take_turns(Figures& figures, const std::vector<Contender>& contenders, int turns = 12);
+
 // A file name in `folder` that nothing has, removed with what belongs to it at the end.
 class BenchFile {
  public:
-  explicit BenchFile(const std::filesystem::path& folder) : path_(folder / "bench.db") { remove(); }
-  ~BenchFile() { remove(); }
+  explicit BenchFile(const std::filesystem::path& folder);
+  ~BenchFile();
+  BenchFile(const BenchFile&) = delete;
+  BenchFile& operator=(const BenchFile&) = delete;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  void remove() {
-    for (const char* end : {"", "-wal", "-shm", "-owners"}) {
-      std::filesystem::path file = path_;
-      std::filesystem::remove(file += end);
-    }
-  }
+  void remove();
   std::filesystem::path path_;
 };
 
-void measure_disk(const std::filesystem::path& folder, Figures& figures);
-void measure_raw(const std::filesystem::path& folder, Figures& figures);
-void measure_publishing(const std::filesystem::path& folder, Figures& figures);
-void measure_jetstream(const std::string& port, int round, Figures& figures);
-void measure_async(const std::filesystem::path& folder, Figures& figures);
-void measure_consuming(const std::filesystem::path& folder, Figures& figures);
-void measure_way(const std::filesystem::path& folder, Figures& figures);
-void measure_many_consumers(const std::filesystem::path& folder, Figures& figures);
-void measure_backlog(const std::filesystem::path& folder, std::int64_t events, Figures& figures);
+using Folder = std::filesystem::path;
+
+// The disk by itself: writes of 4 KiB, each waited for.
+Contender disk(const Folder& folder);
+
+// SQLite by itself, the same rows, `rows` to a commit.
+enum class Ids { none, unique };
+Contender raw_sqlite(const Folder& folder, std::string figure, const char* synchronous, Ids ids, int rows);
+
+enum class Survives { power_cut, process };
+Contender publishing(const Folder& folder, std::string figure, Survives survives, int idle_consumers = 0);
+Contender publishing_from_64_threads(const Folder& folder, std::string figure);
+Contender publishing_async(const Folder& folder, std::string figure);
+
+// Acknowledges before its disk has the event.
+Contender jetstream_one(const std::string& port, std::string figure);
+Contender jetstream_async(const std::string& port, std::string figure);
+
+void measure_jetstream_pull(const std::string& port, int round, Figures& figures);
+void measure_consuming(const Folder& folder, Figures& figures);
+void measure_way(const Folder& folder, Figures& figures);
+void measure_backlog(const Folder& folder, std::int64_t events, Figures& figures);
 
 }  // namespace bench

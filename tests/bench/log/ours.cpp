@@ -62,49 +62,47 @@ class Shop {
   ashlar::store::LogStore& log() { return log_->store(); }
 
   void fill(std::int64_t events) {
-    for (std::int64_t i = 0; i < events; ++i)
-      last_ = std::make_unique<ashlar::PendingStored>(bus().publish_async(order(i)));
+    for (std::int64_t i = 0; i < events; ++i) publish_async(i);
     last_->wait();
   }
 
+  std::int64_t fill_a_slice() {
+    std::int64_t count = 0;
+    for (const Slice slice; !slice.is_over(); ++count) publish_async(count);
+    last_->wait();
+    return count;
+  }
+
  private:
+  void publish_async(std::int64_t number) {
+    last_ = std::make_unique<ashlar::PendingStored>(bus().publish_async(order(number)));
+  }
+
   ashlar::store::Store store_;
   std::shared_ptr<ashlar::store::DurableLog> log_;
   std::unique_ptr<ashlar::ModuleHost> host_;
   std::unique_ptr<ashlar::PendingStored> last_;
 };
 
-double one_at_a_time(const std::filesystem::path& folder, Synchronous synchronous, int total,
-                     std::function<void(ashlar::EventRegistry&)> handlers = {}) {
-  const BenchFile file(folder);
-  Shop shop(file.path(), synchronous, std::move(handlers));
-  shop.bus().publish(order(0));
-  const Stopwatch watch;
-  for (int i = 0; i < total; ++i) shop.bus().publish(order(i));
-  return total / watch.seconds();
-}
+// A shop in a file of its own.
+class OwnShop {
+ public:
+  OwnShop(const Folder& folder, Synchronous synchronous, std::function<void(ashlar::EventRegistry&)> handlers = {})
+      : file_(folder), shop_(file_.path(), synchronous, std::move(handlers)) {}
 
-double from_threads(const std::filesystem::path& folder, int threads, int total) {
-  const BenchFile file(folder);
-  Shop shop(file.path(), Synchronous::full);
-  std::vector<std::thread> publishers;
-  const Stopwatch watch;
-  for (int t = 0; t < threads; ++t) {
-    publishers.emplace_back([&shop, threads, total] {
-      for (int i = 0; i < total / threads; ++i) shop.bus().publish(order(i));
-    });
+  Shop& operator*() { return shop_; }
+  Shop* operator->() { return &shop_; }
+
+  std::int64_t publish_a_slice() {
+    std::int64_t count = 0;
+    for (const Slice slice; !slice.is_over(); ++count) shop_.bus().publish(order(count));
+    return count;
   }
-  for (std::thread& publisher : publishers) publisher.join();
-  return total / watch.seconds();
-}
 
-double in_flight(const std::filesystem::path& folder, int total) {
-  const BenchFile file(folder);
-  Shop shop(file.path(), Synchronous::full);
-  const Stopwatch watch;
-  shop.fill(total);
-  return total / watch.seconds();
-}
+ private:
+  const BenchFile file_;
+  Shop shop_;
+};
 
 double percentile(std::vector<double>& sorted, double share) {
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
@@ -148,15 +146,30 @@ double consume(const std::filesystem::path& path, Synchronous synchronous, Handl
 
 }  // namespace
 
-void measure_publishing(const std::filesystem::path& folder, Figures& figures) {
-  figures.rate("one_full", one_at_a_time(folder, Synchronous::full, 5'000));
-  figures.rate("one_normal", one_at_a_time(folder, Synchronous::normal, 50'000));
-  figures.rate("threads_64_full", from_threads(folder, 64, 100'000));
-  figures.rate("async_full", in_flight(folder, 200'000));
+Contender publishing(const Folder& folder, std::string figure, Survives survives, int idle_consumers) {
+  const auto handlers = [idle_consumers](ashlar::EventRegistry& registry) {
+    for (int i = 0; i < idle_consumers; ++i)
+      registry.on_stream<OrderForgotten>("idle" + std::to_string(i), {}, [](const OrderForgotten&) {});
+  };
+  const Synchronous synchronous = survives == Survives::power_cut ? Synchronous::full : Synchronous::normal;
+  return {.figure = std::move(figure), .work = [shop = std::make_shared<OwnShop>(folder, synchronous, handlers)] {
+            return shop->publish_a_slice();
+          }};
 }
 
-void measure_async(const std::filesystem::path& folder, Figures& figures) {
-  figures.rate("async_full", in_flight(folder, 200'000));
+Contender publishing_from_64_threads(const Folder& folder, std::string figure) {
+  return {.figure = std::move(figure), .work = [shop = std::make_shared<OwnShop>(folder, Synchronous::full)] {
+            std::atomic<std::int64_t> count{0};
+            std::vector<std::thread> publishers;
+            for (int t = 0; t < 64; ++t) publishers.emplace_back([&] { count += shop->publish_a_slice(); });
+            for (std::thread& publisher : publishers) publisher.join();
+            return count.load();
+          }};
+}
+
+Contender publishing_async(const Folder& folder, std::string figure) {
+  return {.figure = std::move(figure),
+          .work = [shop = std::make_shared<OwnShop>(folder, Synchronous::full)] { return (*shop)->fill_a_slice(); }};
 }
 
 void measure_consuming(const std::filesystem::path& folder, Figures& figures) {
@@ -195,35 +208,28 @@ void measure_way(const std::filesystem::path& folder, Figures& figures) {
   }
 }
 
-void measure_many_consumers(const std::filesystem::path& folder, Figures& figures) {
-  const auto fifty = [](ashlar::EventRegistry& registry) {
-    for (int i = 0; i < 50; ++i) {
-      registry.on_stream<OrderForgotten>("idle" + std::to_string(i), {}, [](const OrderForgotten&) {});
-    }
-  };
-  for (int round = 0; round < 3; ++round) {
-    figures.rate("one_full_no_consumer", one_at_a_time(folder, Synchronous::full, 4'000));
-    figures.rate("one_full_50_consumers", one_at_a_time(folder, Synchronous::full, 4'000, fifty));
-  }
-}
-
-void measure_backlog(const std::filesystem::path& folder, std::int64_t events, Figures& figures) {
+void measure_backlog(const Folder& folder, std::int64_t events, Figures& figures) {
+  constexpr std::int64_t slice = 50'000;
+  constexpr int turns = 10;
   const BenchFile file(folder);
-  double small_rate = 0;
-  double large_rate = 0;
   {
-    Shop shop(file.path(), Synchronous::full);
-    shop.fill(1'000);
-    const Stopwatch first;
-    shop.fill(100'000);
-    small_rate = 100'000 / first.seconds();
-    shop.fill(events - 201'000);
-    const Stopwatch last;
-    shop.fill(100'000);
-    large_rate = 100'000 / last.seconds();
+    Shop large(file.path(), Synchronous::full);
+    large.fill(events - (turns + 1) * slice);
+    std::unique_ptr<OwnShop> small;
+    const auto make_small = [&] {
+      small.reset();
+      small = std::make_unique<OwnShop>(folder, Synchronous::full);
+      (*small)->fill(1'000);
+    };
+    const auto fill = [](Shop& shop) {
+      shop.fill(slice);
+      return slice;
+    };
+    take_turns(figures,
+               {{.figure = "append_at_end", .work = [&] { return fill(large); }},
+                {.figure = "append_at_1000", .work = [&] { return fill(**small); }, .prepare = make_small}},
+               turns);
   }
-  figures.rate("append_rate_at_1000", small_rate);
-  figures.rate("append_rate_at_end", large_rate);
   const double before = resident_megabytes();
   double most = before;
   figures.rate("backlog_rate", consume(file.path(), Synchronous::full, Handler::batch, events, &most));

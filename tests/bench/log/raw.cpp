@@ -7,11 +7,11 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "log_bench.hpp"
 
@@ -25,67 +25,94 @@ void check(int result, sqlite3* db) {
   std::exit(1);
 }
 
-// Inserts events with unique, time-ordered ids, `rows` to a commit, and says how many a second.
-double insert(const std::filesystem::path& folder, const char* synchronous, bool unique, int rows, int total) {
-  const BenchFile file(folder);
-  sqlite3* db = nullptr;
-  check(sqlite3_open(file.path().c_str(), &db), db);
-  const auto run = [&](const std::string& sql) { check(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), db); };
-  run("PRAGMA journal_mode = WAL");
-  run(std::string("PRAGMA synchronous = ") + synchronous);
-  run(std::string(
-          "CREATE TABLE event (sequence INTEGER PRIMARY KEY, name INTEGER NOT NULL, key TEXT, id BLOB NOT NULL ") +
-      (unique ? "UNIQUE" : "") +
-      ", time INTEGER NOT NULL, source TEXT, correlation_id TEXT, causation_id TEXT, tenant_id TEXT, user_id TEXT, "
-      "data TEXT "
-      "NOT NULL)");
-  sqlite3_stmt* insert = nullptr;
-  check(sqlite3_prepare_v2(db, "INSERT INTO event VALUES (?, 1, NULL, ?, ?, 'bench', '', NULL, NULL, NULL, ?)", -1,
-                           &insert, nullptr),
-        db);
-  const std::string data = ashlar::to_json(order(1));
-  std::vector<ashlar::Uuid> ids;
-  for (int i = 0; i < total; ++i) ids.push_back(ashlar::Uuid::v7(1'700'000'000'000 + i / 100));
-  const Stopwatch watch;
-  for (int i = 0; i < total; ++i) {
-    if (i % rows == 0 && rows > 1) run("BEGIN");
-    sqlite3_bind_int64(insert, 1, i + 1);
-    sqlite3_bind_blob(insert, 2, ids[static_cast<std::size_t>(i)].bytes.data(), 16, SQLITE_STATIC);
-    sqlite3_bind_int64(insert, 3, 1'700'000'000'000 + i);
-    sqlite3_bind_text(insert, 4, data.data(), static_cast<int>(data.size()), SQLITE_STATIC);
-    check(sqlite3_step(insert), db);
-    sqlite3_reset(insert);
-    if (i % rows == rows - 1 && rows > 1) run("COMMIT");
+class RawSqlite {
+ public:
+  RawSqlite(const Folder& folder, const char* synchronous, Ids ids, int rows) : file_(folder), rows_(rows) {
+    check(sqlite3_open(file_.path().c_str(), &db_), db_);
+    run("PRAGMA journal_mode = WAL");
+    run(std::string("PRAGMA synchronous = ") + synchronous);
+    run(std::string(
+            "CREATE TABLE event (sequence INTEGER PRIMARY KEY, name INTEGER NOT NULL, key TEXT, id BLOB NOT NULL ") +
+        (ids == Ids::unique ? "UNIQUE" : "") +
+        ", time INTEGER NOT NULL, source TEXT, correlation_id TEXT, causation_id TEXT, tenant_id TEXT, user_id TEXT, "
+        "data TEXT NOT NULL)");
+    check(sqlite3_prepare_v2(db_, "INSERT INTO event VALUES (?, 1, NULL, ?, ?, 'bench', '', NULL, NULL, NULL, ?)", -1,
+                             &insert_, nullptr),
+          db_);
   }
-  const double rate = total / watch.seconds();
-  sqlite3_finalize(insert);
-  sqlite3_close(db);
-  return rate;
-}
+  ~RawSqlite() {
+    sqlite3_finalize(insert_);
+    sqlite3_close(db_);
+  }
+  RawSqlite(const RawSqlite&) = delete;
+  RawSqlite& operator=(const RawSqlite&) = delete;
+
+  std::int64_t work() {
+    const std::int64_t before = count_;
+    for (const Slice slice; !slice.is_over();) {
+      if (rows_ > 1) run("BEGIN");
+      for (int i = 0; i < rows_; ++i) insert();
+      if (rows_ > 1) run("COMMIT");
+    }
+    return count_ - before;
+  }
+
+ private:
+  void run(const std::string& sql) { check(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr), db_); }
+
+  void insert() {
+    const std::int64_t time = 1'700'000'000'000 + ++count_ / 100;
+    const ashlar::Uuid id = ashlar::Uuid::v7(time);
+    sqlite3_bind_int64(insert_, 1, count_);
+    sqlite3_bind_blob(insert_, 2, id.bytes.data(), static_cast<int>(id.bytes.size()), SQLITE_STATIC);
+    sqlite3_bind_int64(insert_, 3, time);
+    sqlite3_bind_text(insert_, 4, data_.data(), static_cast<int>(data_.size()), SQLITE_STATIC);
+    check(sqlite3_step(insert_), db_);
+    sqlite3_reset(insert_);
+  }
+
+  const BenchFile file_;
+  const int rows_;
+  const std::string data_ = ashlar::to_json(order(1));
+  sqlite3* db_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+  std::int64_t count_ = 0;
+};
+
+class Disk {
+ public:
+  explicit Disk(const Folder& folder)
+      : path_(folder / "bench.sync"), file_(open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {}
+  ~Disk() {
+    close(file_);
+    std::filesystem::remove(path_);
+  }
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+
+  std::int64_t work() {
+    std::int64_t count = 0;
+    for (const Slice slice; !slice.is_over(); ++count) {
+      if (write(file_, block_.data(), block_.size()) < 0 || fdatasync(file_) != 0) std::exit(1);
+    }
+    return count;
+  }
+
+ private:
+  const std::filesystem::path path_;
+  const int file_;
+  const std::string block_ = std::string(4096, 'x');
+};
 
 }  // namespace
 
-void measure_disk(const std::filesystem::path& folder, Figures& figures) {
-  const std::filesystem::path path = folder / "bench.sync";
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
-  const std::string block(4096, 'x');
-  std::vector<double> times;
-  for (int i = 0; i < 300; ++i) {
-    const Stopwatch watch;
-    if (write(file, block.data(), block.size()) < 0 || fdatasync(file) != 0) std::exit(1);
-    times.push_back(watch.seconds());
-  }
-  close(file);
-  std::filesystem::remove(path);
-  std::sort(times.begin(), times.end());
-  figures.time("fsync_us", times[times.size() / 2] * 1e6);
+Contender disk(const Folder& folder) {
+  return {.figure = "fsyncs", .work = [one = std::make_shared<Disk>(folder)] { return one->work(); }};
 }
 
-void measure_raw(const std::filesystem::path& folder, Figures& figures) {
-  figures.rate("raw_one_full", insert(folder, "FULL", true, 1, 5'000));
-  figures.rate("raw_one_normal", insert(folder, "NORMAL", true, 1, 50'000));
-  figures.rate("raw_1000_full", insert(folder, "FULL", true, 1'000, 200'000));
-  figures.rate("raw_1000_full_no_ids", insert(folder, "FULL", false, 1'000, 200'000));
+Contender raw_sqlite(const Folder& folder, std::string figure, const char* synchronous, Ids ids, int rows) {
+  auto one = std::make_shared<RawSqlite>(folder, synchronous, ids, rows);
+  return {.figure = std::move(figure), .work = [one] { return one->work(); }};
 }
 
 }  // namespace bench

@@ -79,7 +79,7 @@ class SqliteLog final : public LogStore {
 
   Stored append_one(Work& work, const StoredEvent& event);
   std::optional<std::string> refusal_of(Work& work, const StoredEvent& event);
-  std::optional<std::string> disk_refusal() const;
+  std::optional<std::string> disk_refusal();
   std::vector<DeadLetter> letters(Connection& db, const DeadLetterQuery& query);
   std::vector<std::int64_t> over_the_limits(Connection& db, const Retention& retention, Time now, std::size_t limit,
                                             LogCounters& left);
@@ -101,6 +101,10 @@ class SqliteLog final : public LogStore {
   ConsumerRows consumers_;          // for who writes
   ConsumerRows reading_consumers_;  // for who reads
   std::int64_t looked_up_to_ = 0;   // by the search for unwanted events; guarded by reader_mutex_
+
+  // When the disk had room, and what was appended since; used inside transactions, which take turns.
+  Clock::Steady room_seen_{};
+  std::int64_t bytes_since_ = 0;
 
   std::mutex settings_mutex_;  // guards the next three
   Retention retention_;

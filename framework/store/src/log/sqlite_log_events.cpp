@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::int64_t most_looked_at = 10'000;
 
+// As long as the disk had room lately, and little was appended since, it is not asked again.
+constexpr std::chrono::milliseconds longest_unasked{10};
+constexpr std::int64_t most_bytes_unasked = 256 * 1024;
+
 std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; }
 
 }  // namespace
@@ -67,17 +71,14 @@ Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
     throw StoreFull(refusal.value_or("the log is damaged: it refuses an id that it does not have"));
   }
   work.count(bytes);
+  bytes_since_ += bytes;
   if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }
 
 // Why the disk, retention or the limit of the file's size refuses it.
 std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& event) {
-  // Asked once for each commit.
-  if (!work.disk_has_room) {
-    if (auto refusal = disk_refusal()) return refusal;
-    work.disk_has_room = true;
-  }
+  if (auto refusal = disk_refusal()) return refusal;
   if (!may_refuse_.load(std::memory_order_relaxed)) return std::nullopt;
   Retention retention;
   {
@@ -108,14 +109,22 @@ std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& 
 }
 
 // A full disk would also keep consumers from emptying the log, so new events are refused before it comes to that.
-std::optional<std::string> SqliteLog::disk_refusal() const {
+// Asking takes as long as some commits, so what the disk has said counts for a while.
+std::optional<std::string> SqliteLog::disk_refusal() {
   const std::int64_t least = store_.options().min_free_bytes;
+  if (least <= 0) return std::nullopt;
+  const Clock::Steady now = std::chrono::steady_clock::now();
+  if (bytes_since_ < most_bytes_unasked && now - room_seen_ < longest_unasked) return std::nullopt;
   const std::filesystem::path& file = store_.file();
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   struct statvfs disk {};
-  if (least <= 0 || statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
+  if (statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
   const auto free = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
-  if (free >= least) return std::nullopt;
+  if (free >= least) {
+    room_seen_ = now;
+    bytes_since_ = 0;
+    return std::nullopt;
+  }
   return "the store takes no new events: the disk of " + file.string() + " has " + megabytes(free) +
          " free, less than " + megabytes(least) + " (min_free_bytes): make room";
 }

@@ -31,6 +31,10 @@ class Work {
   const LogCounters& counters();
   LogCounters& change_counters();
 
+  // Instead of reading them; and what is known of them now.
+  void know(const LogCounters& counters) { counters_ = counters; }
+  const std::optional<LogCounters>& known() const { return counters_; }
+
   // After an event was added to the log's table.
   void count(std::int64_t bytes);
   void save();
@@ -44,8 +48,6 @@ class Work {
   bool wakes_all = false;
   std::vector<std::int64_t> appended;  // numbers of names, each once
   std::int64_t events = 0;             // how many were appended
-
-  bool disk_has_room = false;  // for new events; asked for by the first of them
 
  private:
   std::optional<LogCounters> counters_;

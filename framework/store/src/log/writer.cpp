@@ -127,9 +127,13 @@ bool Writer::run_together(const std::vector<Job*>& jobs) {
     return true;
   }
   try {
+    if (known_ && known_version_ == connection_->data_version()) work.know(*known_);
+    known_.reset();
     for (Job* job : jobs) job->run(work);
     work.save();
     connection_->commit();
+    known_ = work.known();
+    known_version_ = connection_->data_version();
   } catch (...) {
     connection_->roll_back();
     if (jobs.size() == 1) jobs.front()->error_ = std::current_exception();

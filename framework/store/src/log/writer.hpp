@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -74,6 +75,8 @@ class Writer {
 
   std::shared_ptr<Connection> connection_;
   std::function<void(const Work&)> committed_;
+  std::optional<LogCounters> known_;  // as of known_version_, for whoever leads
+  unsigned known_version_ = 0;
   std::mutex mutex_;
   std::condition_variable posted_changed_;
   std::condition_variable room_;
