@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ashlar/errors.hpp>
 #include <exception>
+#include <utility>
 
 #include "topology.hpp"
 
