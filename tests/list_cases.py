@@ -28,6 +28,7 @@ def main():
     arguments.add_argument("--timeout", default="60")
     arguments.add_argument("--labels", nargs="*", default=[])
     arguments.add_argument("--environment", nargs="*", default=[])
+    arguments.add_argument("--fixture", default="", help="what every case needs to have been set up")
     options = arguments.parse_args()
 
     listing = subprocess.run([options.executable, "--list-test-cases", "--reporters=xml"],
@@ -49,6 +50,7 @@ def main():
         # A filter that matches nothing would pass.
         lines.append(f"set_tests_properties({entry} PROPERTIES TIMEOUT {options.timeout}"
                      f" LABELS {quoted(';'.join(options.labels))} ENVIRONMENT {quoted(';'.join(options.environment))}"
+                     f" FIXTURES_REQUIRED {quoted(options.fixture)}"
                      f" FAIL_REGULAR_EXPRESSION {quoted('.doctest. test cases: +0 ')})\n")
     if not lines:
         sys.exit(f"{options.executable} holds no test case")

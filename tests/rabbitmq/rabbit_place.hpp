@@ -1,0 +1,39 @@
+#pragma once
+
+#include <ashlar/rabbitmq/rabbitmq.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker_suite.hpp"
+#include "rabbit_client.hpp"
+#include "rabbit_server.hpp"
+#include "tcp_proxy.hpp"
+
+// For tests: tries again soon, and notices a line that says nothing.
+ashlar::rabbitmq::Options quick_options(const std::string& url);
+
+// A virtual host of the shared broker, behind a line that can be broken.
+class RabbitPlace final : public BrokerPlace {
+ public:
+  RabbitPlace();
+
+  std::unique_ptr<ashlar::bridge::Broker> make(const ashlar::bridge::Topology& topology) override;
+  void cut() override { proxy.refuse(); }
+  void silence() override { proxy.mute_broker(); }
+  void restore() override { proxy.pass(); }
+  std::string wait_for_dead(const std::string& queue) override { return client().wait_for(queue + ".dead").body; }
+
+  // Connected when it is first asked for.
+  RabbitClient& client();
+  // By the line.
+  std::string url() const { return broker.url(vhost, proxy.port()); }
+  ashlar::rabbitmq::Options options() const { return quick_options(url()); }
+
+  const RabbitControl& broker;
+  const std::string vhost;
+  TcpProxy proxy;
+
+ private:
+  std::optional<RabbitClient> client_;
+};
