@@ -53,7 +53,7 @@ UsedBroker::UsedBroker(BrokerPlace& place, const Topology& topology) : broker(pl
   for (const Queue& queue : topology.queues) consumes = consumes || queue.consume == Consume::yes;
 }
 
-UsedBroker::~UsedBroker() { broker->end(5s); }
+UsedBroker::~UsedBroker() { broker->end(0ms); }
 
 void UsedBroker::connect() {
   begin();

@@ -116,7 +116,7 @@ void end_waits_for_confirms(BrokerPlace& place) {
 
 void end_waits_for_verdicts(BrokerPlace& place) {
   {
-    UsedBroker used(place, one_queue());
+    UsedBroker used(place, one_queue("orders.*"));
     used.connect();
     CHECK(used.publish(text_message("orders.placed", "1")).outcome == Outcome::confirmed);
     CHECK(used.publish(text_message("orders.placed", "2")).outcome == Outcome::confirmed);
@@ -138,12 +138,13 @@ void end_waits_for_verdicts(BrokerPlace& place) {
     ending.join();
     CHECK(used.broker->status().unsettled == 0);
   }
-  UsedBroker next(place, one_queue());
+  UsedBroker next(place, one_queue("orders.*"));
   next.connect();
   REQUIRE(next.wait_for(1));
   CHECK(next.publish(text_message("orders.placed", "3")).outcome == Outcome::confirmed);
   REQUIRE(next.wait_for(2));
-  CHECK((next.heard.bodies() == std::vector<std::string>{"2", "3"}));
+  CHECK(next.heard.bodies().at(0) == "2");
+  CHECK(next.heard.bodies().at(1) == "3");
 }
 
 void end_is_bounded(BrokerPlace& place) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ashlar/rabbitmq/rabbitmq.hpp>
+#include <ashlar/testing/recorded_log.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,24 @@
 
 // For tests: tries again soon, and notices a line that says nothing.
 ashlar::rabbitmq::Options quick_options(const std::string& url);
+
+// A broker with these options, who listens to it, and its log.
+class OneBroker {
+ public:
+  OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology);
+  ~OneBroker() { broker->end(std::chrono::milliseconds{0}); }
+
+  // Until publishing's error holds `part`; the last error.
+  std::string wait_for_error(const std::string& part);
+  bool wait_until_connected();
+  int lines_with(const std::string& part) const;
+  std::string all_lines() const;
+  ashlar::bridge::Sent publish(const ashlar::bridge::Message& message);
+
+  std::shared_ptr<ashlar::testing::RecordedLog> log = std::make_shared<ashlar::testing::RecordedLog>();
+  HeardBroker heard;
+  std::unique_ptr<ashlar::bridge::Broker> broker;
+};
 
 // A virtual host of the shared broker, behind a line that can be broken.
 class RabbitPlace final : public BrokerPlace {

@@ -26,6 +26,7 @@ void keep(const std::string& file, int caller, int ready) {
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   const RabbitServer server;  // before the signal is blocked, which its processes would inherit
+  server.prepare_vhosts(60);
   server.write(file);
   std::ofstream(file + ".pid") << ::getpid();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);

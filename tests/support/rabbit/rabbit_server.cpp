@@ -33,6 +33,14 @@ std::filesystem::path new_folder() {
   return name;
 }
 
+// One call instead of two for each: a call starts a whole Erlang.
+std::string make_vhosts(const std::string& names) {
+  return "[begin rabbit_vhost:add(V, <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, V, "
+         "<<\".*\">>, "
+         "<<\".*\">>, <<\".*\">>, <<\"test\">>) end || V <- " +
+         names + "], ok.";
+}
+
 }  // namespace
 
 std::string RabbitControl::url(const std::string& vhost, std::uint16_t by_port) const {
@@ -64,13 +72,23 @@ std::string RabbitControl::ctl(const std::vector<std::string>& arguments) const 
 }
 
 std::string RabbitControl::add_vhost() const {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(prepared(), none)) {
+    // Whoever removes it has it.
+    if (::unlink(entry.path().c_str()) == 0) return entry.path().filename().string();
+  }
   static std::atomic<int> made{0};
   const std::string name = "test-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
-  const std::string binary = "<<\"" + name + "\">>";
-  // One call instead of two: each of them starts a whole Erlang.
-  eval("rabbit_vhost:add(" + binary + ", <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, " +
-       binary + ", <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>).");
+  eval(make_vhosts("[<<\"" + name + "\">>]"));
   return name;
+}
+
+void RabbitControl::prepare_vhosts(int count) const {
+  std::string names;
+  for (int i = 1; i <= count; ++i) names += (i == 1 ? "<<\"prepared-" : ",<<\"prepared-") + std::to_string(i) + "\">>";
+  eval(make_vhosts("[" + names + "]"));
+  std::filesystem::create_directory(prepared());
+  for (int i = 1; i <= count; ++i) std::ofstream(prepared() / ("prepared-" + std::to_string(i))).flush();
 }
 
 RabbitControl RabbitControl::read(const std::filesystem::path& file) {

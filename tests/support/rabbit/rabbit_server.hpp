@@ -25,8 +25,10 @@ class RabbitControl {
   std::string ctl(const std::vector<std::string>& arguments) const;
   std::string eval(const std::string& erlang) const { return ctl({"eval", erlang}); }
 
-  // A new virtual host that nobody else has; its name.
+  // A virtual host that nobody else has; its name.
   std::string add_vhost() const;
+  // Makes some of them in one go, which is much faster, for add_vhost() to hand out in this process and others.
+  void prepare_vhosts(int count) const;
 
   // Where a broker is that another process started, which wrote the file.
   static RabbitControl read(const std::filesystem::path& file);
@@ -34,6 +36,7 @@ class RabbitControl {
 
  protected:
   std::vector<std::string> environment() const;
+  std::filesystem::path prepared() const { return folder_ / "vhosts"; }
 
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
