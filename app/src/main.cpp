@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
       {.name = "shop",
        .summary = "A small shop made of eight modules that speak through events.",
        .modules = ashlar::application_modules(),
+       .bridges = ashlar::application_bridges(),
        .middleware = {std::make_shared<ashlar::Retry>()},
        .commands = [](ashlar::Commands& commands,
                       ashlar::ModuleHost& host) { commands.add(shop::import_command(host)); },

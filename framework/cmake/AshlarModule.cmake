@@ -214,11 +214,18 @@ function(ashlar_modules_needed_by name result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-# Gives `target` the definition of ashlar::application_modules(): the list of `modules`, in a file that people can read.
+# Gives `target` the definitions of ashlar::application_modules(), the list of `modules`, and of ashlar::application_bridges(), a
+# list of whatever follows (RABBITMQ); in a file that people can read.
 function(ashlar_list_modules target modules)
   list(SORT modules)
   set(declarations "")
   set(factories "")
+  set(includes "")
+  set(bridges "")
+  if("RABBITMQ" IN_LIST ARGN)
+    set(includes "#include <ashlar/rabbitmq/bridge.hpp>\n")
+    set(bridges "rabbitmq::bridge()")
+  endif()
   foreach(module IN LISTS modules)
     string(APPEND declarations "std::unique_ptr<ashlar::Module> ashlar_make_module_${module}();\n")
     get_property(api GLOBAL PROPERTY ASHLAR_API_OF_${module})
@@ -226,10 +233,11 @@ function(ashlar_list_modules target modules)
   endforeach()
   string(CONCAT text
       "// The modules of ${target}, as the configure step found them: it writes this file anew.\n\n"
-      "#include <ashlar/module.hpp>\n#include <memory>\n#include <vector>\n\n"
+      "#include <ashlar/module.hpp>\n${includes}#include <memory>\n#include <vector>\n\n"
       "${declarations}\n"
       "namespace ashlar {\n\n"
       "std::vector<ModuleFactory> application_modules() {\n  return {\n${factories}  };\n}\n\n"
+      "std::vector<ModuleFactory> application_bridges() { return {${bridges}}; }\n\n"
       "}  // namespace ashlar\n")
   set(file ${PROJECT_BINARY_DIR}/generated/${target}/modules.cpp)
   file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
@@ -299,7 +307,11 @@ function(ashlar_application name)
   ashlar_strict(${name}_sources)
 
   add_executable(${name} ${application_MAIN})
-  ashlar_list_modules(${name} "${modules}")
+  set(bridges "")
+  if(TARGET ashlar::rabbitmq)
+    set(bridges RABBITMQ)
+  endif()
+  ashlar_list_modules(${name} "${modules}" ${bridges})
   target_link_libraries(${name} PRIVATE ${name}_sources ${modules} ${rooms})
   # Plug-ins use the one framework that is in the executable, also the parts that nobody else in it uses.
   set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)

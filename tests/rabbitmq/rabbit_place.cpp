@@ -10,7 +10,7 @@ ashlar::rabbitmq::Options quick_options(const std::string& url) {
 }
 
 OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology) {
-  options.log = log;
+  options.log = ashlar::Log(log, "rabbitmq");
   broker = ashlar::rabbitmq::make_broker(std::move(options), topology);
   broker->begin(heard);
 }

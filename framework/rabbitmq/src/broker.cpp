@@ -36,8 +36,8 @@ void check_options(const Options& options) {
 Settings settings_of(Options options, bridge::Topology topology) {
   check_options(options);
   check(topology);
-  Settings settings{std::move(options), std::move(topology), {}, Log(nullptr, "rabbitmq")};
-  settings.log = Log(settings.options.log, "rabbitmq");
+  const Log log = options.log;
+  Settings settings{std::move(options), std::move(topology), {}, log};
   for (std::size_t i = 0; i < settings.options.urls.size(); ++i) {
     settings.endpoints.push_back(parse_url(settings.options.urls[i], fmt::format("urls[{}]", i)));
   }
@@ -69,7 +69,7 @@ class RabbitMqBroker final : public bridge::Broker {
     life_state_ = Life::begun;
     listener_ = &listener;
     if (consumer_) consumer_->tell(listener);
-    publishing_.begin();
+    if (settings_.options.publishes) publishing_.begin();
     if (consuming_) consuming_->begin();
   }
 

@@ -101,7 +101,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   void register_handlers(EventRegistry& registry) override {
     registry_ = &registry;
     plan_.reset();
-    if (options_.url.empty()) return;
+    if (options_.url.value.empty()) return;
     plan_.emplace(name_, options_, registry.all(), registry.handled_elsewhere(), context_->application());
     if (registry.has_event_log()) {
       register_consumer(registry);

@@ -31,6 +31,9 @@ struct Application {
 
   std::vector<ModuleFactory> modules{};
 
+  // Part of every process of the application, whatever --modules says: `.bridges = ashlar::application_bridges()`.
+  std::vector<ModuleFactory> bridges{};
+
   // Around every handler, the first outermost: {std::make_shared<ashlar::Retry>()}.
   std::vector<std::shared_ptr<Middleware>> middleware{};
 

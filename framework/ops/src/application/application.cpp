@@ -79,6 +79,7 @@ class Run {
       load_plugins(sections_.plugins.directory, application_.modules, Log(log_, "plugins"));
     }
     add_modules(*host_, application_.modules, common_.explains_itself ? std::nullopt : common_.modules);
+    for (const ModuleFactory& bridge : application_.bridges) host_->add(bridge);
     host_->assemble();
   }
 

@@ -41,7 +41,7 @@ ASHLAR_STRUCT(TlsEntry, ca, certificate, key)
 
 // The section of the configuration.
 struct BridgeOptions {
-  std::string url;  // several with commas between them are tried in turn; empty: no bridge
+  Secret url;  // several with commas between them are tried in turn; empty: no bridge
   std::string exchange = "events";
   std::string declare = "create";  // or verify
   int window = 256;                // published and not confirmed

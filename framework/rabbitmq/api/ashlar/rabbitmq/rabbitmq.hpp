@@ -30,7 +30,8 @@ struct Options {
   std::chrono::milliseconds max_backoff{30'000};
   std::size_t window = 256;                          // unconfirmed messages on the line; more wait in memory
   std::size_t max_message_bytes = 16 * 1024 * 1024;  // larger ones are refused, and rejected where they come in
-  std::shared_ptr<LogSink> log{};                    // empty: nothing is written
+  bool publishes = true;                             // false: no line for publishing, and what is published is lost
+  Log log = Log(nullptr, "rabbitmq");                // by default nothing is written
 };
 
 // A RabbitMQ broker, 3.10 or newer. Throws Error for a URL or an option that is wrong; credentials stand in no error.
