@@ -26,7 +26,7 @@ std::unique_ptr<bridge::Broker> make(bridge::BrokerOrder order) {
       {.urls = separated(options.url.value),
        .tls = {.ca_file = options.tls.ca, .certificate_file = options.tls.certificate, .key_file = options.tls.key},
        .connection_name = std::move(order.application),
-       .heartbeat = std::chrono::seconds{options.heartbeat_s},
+       .heartbeat = options.heartbeat,
        .window = static_cast<std::size_t>(options.window),
        .max_message_bytes = static_cast<std::size_t>(options.max_message_bytes),
        .publishes = order.publishes,

@@ -39,11 +39,11 @@ BridgePlan::BridgePlan(std::string_view section, const BridgeOptions& options, c
                        const std::vector<Handling>& elsewhere, std::string application)
     : section_(section), application_(std::move(application)), events_(events) {
   default_reading_.max_bytes = static_cast<std::size_t>(std::max(options.max_message_bytes, 1));
-  topology_.exchange = options.exchange;
-  check(!options.exchange.empty() && options.exchange.size() <= 127, "exchange", "has from 1 to 127 bytes");
+  topology_.exchange = options.exchange.empty() ? application_ + ".events" : options.exchange;
+  check(options.exchange.size() <= 127, "exchange", "has at most 127 bytes");
   check(options.declare == "create" || options.declare == "verify", "declare", "is create or verify");
   check(options.window >= 1 && options.window <= 10'000, "window", "is from 1 to 10,000");
-  check(options.heartbeat_s >= 1 && options.heartbeat_s <= 600, "heartbeat_s", "is from 1 to 600");
+  check(options.heartbeat.count() >= 1 && options.heartbeat.count() <= 600, "heartbeat", "is from 1s to 600s");
   check(options.max_message_bytes >= 1'024, "max_message_bytes", "is at least 1,024");
   check(options.buffer >= 1, "buffer", "is at least 1");
   if (options.declare == "verify") topology_.declare = Declare::verify;

@@ -5,6 +5,7 @@
 #include <ashlar/log.hpp>
 #include <ashlar/module.hpp>
 #include <ashlar/shape.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,18 +42,18 @@ ASHLAR_STRUCT(TlsEntry, ca, certificate, key)
 
 // The section of the configuration.
 struct BridgeOptions {
-  Secret url;  // several with commas between them are tried in turn; empty: no bridge
-  std::string exchange = "events";
+  Secret url;                      // several with commas between them are tried in turn; empty: no bridge
+  std::string exchange;            // empty: `<application>.events`
   std::string declare = "create";  // or verify
   int window = 256;                // published and not confirmed
-  int heartbeat_s = 10;
+  std::chrono::seconds heartbeat{10};
   int max_message_bytes = 16 * 1024 * 1024;
   int buffer = 10'000;  // events that wait for the broker where there is no log
   TlsEntry tls;
   std::optional<std::vector<PublishEntry>> publish;  // absent: what is declared to leave the process, as domain-event
   std::optional<std::vector<ConsumeEntry>> consume;
 };
-ASHLAR_STRUCT(BridgeOptions, url, exchange, declare, window, heartbeat_s, max_message_bytes, buffer, tls, publish,
+ASHLAR_STRUCT(BridgeOptions, url, exchange, declare, window, heartbeat, max_message_bytes, buffer, tls, publish,
               consume)
 
 // What a bridge needs of its broker.
