@@ -65,6 +65,22 @@ class Exchange:
             if style != "bare":
                 self.check(event["time"], "2026-11-20T12:00:00.000Z", f"{what}: time")
 
+    def they_bind(self, client, style):
+        """The queue is the client's own, and bound before anything is published."""
+        what, exchange = f"{client} binds", f"{client}.binds.{style}"
+        words = [*command(client, "read"), "--url", self.url, "--exchange", exchange, "--queue", f"{client}.own", "--format", style,
+                 "--count", str(COUNT), "--bind", "orders.*.placed", "--bind", "speaker.#"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
+            try:
+                self.check(reader.stderr.readline(), "ready\n", f"{what}: the queue is bound")
+                published = lines_of([self.tool, "publish", self.url, exchange, f"{client}.other", style, str(COUNT)])
+                output, errors = reader.communicate(timeout=PATIENCE_S)
+            finally:
+                reader.kill()
+        self.check(reader.returncode, 0, f"{what}: {errors}")
+        ids = [json.loads(line)["id"] for line in output.splitlines()]
+        self.check(ids, [event["id"] for event in published], f"{what}: ids")
+
     def we_read(self, client, style):
         what, exchange = f"{client} publishes {style}", f"{client}.publishes.{style}"
         words = [self.tool, "consume", self.url, exchange, exchange, style, str(COUNT)]
@@ -75,7 +91,7 @@ class Exchange:
                 output, errors = consumer.communicate(timeout=PATIENCE_S)
             finally:
                 consumer.kill()
-        self.check((consumer.returncode, errors), (0, ""), what)
+        self.check(consumer.returncode, 0, f"{what}: {errors}")
         events = [json.loads(line) for line in output.splitlines()]
         self.check([event["id"] for event in events], [event["id"] for event in published], f"{what}: ids")
         for number, (event, sent) in enumerate(zip(events, published)):
@@ -96,6 +112,7 @@ def main():
         for style in FORMATS:
             exchange.they_read(client, style)
             exchange.we_read(client, style)
+        exchange.they_bind(client, "domain-event")
     print(f"{exchange.checks} checks")
 
 
