@@ -17,8 +17,11 @@ namespace {
 std::string shown(const Message& message) {
   Json all;
   all["routing_key"] = message.routing_key;
-  all["properties"] = {{"message_id", message.message_id},         {"type", message.type},
-                       {"content_type", message.content_type},     {"content_encoding", message.content_encoding}, {"app_id", message.app_id},
+  all["properties"] = {{"message_id", message.message_id},
+                       {"type", message.type},
+                       {"content_type", message.content_type},
+                       {"content_encoding", message.content_encoding},
+                       {"app_id", message.app_id},
                        {"timestamp", message.timestamp_s.value()}};
   if (!message.correlation_id.empty()) all["properties"]["correlation_id"] = message.correlation_id;
   for (const auto& [name, value] : message.headers) {

@@ -5,6 +5,7 @@ usage: listings.py ROOT SHOP TUTORIAL_SHOP
 Every block of code says in a comment on the line above it where it comes from:
 
   <!-- from tests/docs/loyalty_test.cpp: module -->   is that region of the file, word for word
+  <!-- all of tests/bridge/messages/bare.json -->    is that file, word for word
   <!-- prints: shop explain orders.order.placed -->   is what the shop prints for that command
   <!-- runs -->                                       is run: `./app/run …` is the shop, in an empty folder, and must succeed
   <!-- in modules/loyalty/src/book.hpp -->            stands in that file of tests/tutorial, which the line above names, too
@@ -96,6 +97,9 @@ def problems_of(root, shop, comment, body):
         source, name = comment.removeprefix("from ").split(": ", 1)
         if region(root, source, name) != body:
             yield f"differs from region [{name}] of {source}"
+    elif comment.startswith("all of "):
+        if (root / comment.removeprefix("all of ")).read_text() != body:
+            yield f"differs from {comment.removeprefix('all of ')}"
     elif comment.startswith("prints: "):
         command = shop_command(shop, comment.removeprefix("prints: "))
         with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "formats/event_name.hpp"
-#include "formats/metadata.hpp"
 #include "formats/source.hpp"
 #include "formats/utf8.hpp"
 #include "formats/values.hpp"
@@ -26,10 +25,10 @@ const JsonMember* first_of(const Fields& fields, std::initializer_list<Member> m
   return nullptr;
 }
 
-EventName name_in(Envelope envelope, const Fields& fields, const EnvelopeSource& source) {
+EventName name_in(Envelope envelope, const Fields& fields, const OutsideOfBody& outside) {
   const auto text = fields.text(type_members(envelope));
-  if (!text) return name_outside_of_body(source.message, source.options.types);
-  if (auto event = event_of(*text, source.options.types)) return *std::move(event);
+  if (!text) return outside.name();
+  if (auto event = event_of(*text, outside.types())) return *std::move(event);
   fail_name(fields.place_of(*first_of(fields, type_members(envelope))), *text);
 }
 
@@ -132,27 +131,28 @@ std::optional<Time> time_in_data(const Fields& fields) {
 
 }  // namespace
 
-WireEvent read_envelope(Envelope envelope, const Fields& fields, const EnvelopeSource& source) {
+WireEvent read_envelope(Envelope envelope, const Fields& fields, const OutsideOfBody& outside, WireFormat asked_for,
+                        Time received) {
   WireEvent wire;
   Metadata& event = wire.metadata;
-  const EventName name = name_in(envelope, fields, source);
+  const EventName name = name_in(envelope, fields, outside);
   event.name = name.name;
-  event.version = version_of(name, version_in(envelope, fields), source.message, source.options.types);
+  event.version = outside.version(name, version_in(envelope, fields));
   const auto id = envelope == Envelope::aggregate ? fields.identifier({Member::event_id, Member::id})
                                                   : fields.identifier({Member::id, Member::event_id});
-  event.id = id_of(id, source.message);
-  event.time = time_of(time_in(fields), source.message, source.received);
+  event.id = outside.id(id);
+  event.time = outside.time(time_in(fields), received);
   const Inner inner = inner_metadata(envelope, fields);
   read_texts(event, envelope, fields, inner);
-  fill_from_outside_of_body(event, source.message);
+  outside.fill(event);
   // Where it is the id, it stands there because the event has no key.
-  if (event.key == id && !header(source.message, {"event-key"})) event.key.clear();
-  wire.data = data_in(envelope, fields, source.options.format);
-  wire.traceparent = header(source.message, {"traceparent"}).value_or(either(fields, inner, {Member::traceparent}));
+  if (event.key == id && !outside.header(Member::event_key)) event.key.clear();
+  wire.data = data_in(envelope, fields, asked_for);
+  wire.traceparent = outside.header(Member::traceparent).value_or(either(fields, inner, {Member::traceparent}));
   return wire;
 }
 
-WireEvent read_bare(std::string_view data, const Fields& fields, const EnvelopeSource& source) {
+WireEvent read_bare(std::string_view data, const Fields& fields, const OutsideOfBody& outside, Time received) {
   WireEvent wire;
   Metadata& event = wire.metadata;
   // Some have the type, the id and the time among the data; what the message itself says counts more.
@@ -160,17 +160,17 @@ WireEvent read_bare(std::string_view data, const Fields& fields, const EnvelopeS
   std::optional<Time> time;
   if (fields.has_text(Member::event_type)) {
     type = fields.text({Member::event_type});
-    if (source.message.message_id.empty() && fields.has_text(Member::event_id)) id = fields.text({Member::event_id});
-    if (!source.message.timestamp_s) time = time_in_data(fields);
+    if (outside.message().message_id.empty() && fields.has_text(Member::event_id)) id = fields.text({Member::event_id});
+    if (!outside.message().timestamp_s) time = time_in_data(fields);
   }
-  const EventName name = name_outside_of_body(source.message, source.options.types, type.value_or(std::string()));
+  const EventName name = outside.name(type.value_or(std::string()));
   event.name = name.name;
-  event.version = version_of(name, std::nullopt, source.message, source.options.types);
-  event.id = id_of(id, source.message);
-  event.time = time_of(time, source.message, source.received);
-  fill_from_outside_of_body(event, source.message);
+  event.version = outside.version(name, std::nullopt);
+  event.id = outside.id(id);
+  event.time = outside.time(time, received);
+  outside.fill(event);
   wire.data = data;
-  wire.traceparent = header(source.message, {"traceparent"}).value_or(std::string());
+  wire.traceparent = outside.header(Member::traceparent).value_or(std::string());
   return wire;
 }
 

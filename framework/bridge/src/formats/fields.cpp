@@ -15,8 +15,8 @@ constexpr bool is_before(std::string_view a, std::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
-// Sorted by is_before; lower case and without underscores.
-constexpr std::array<std::pair<std::string_view, Member>, 24> spellings{{
+// Sorted by is_before; lower case, without underscores and hyphens.
+constexpr std::array<std::pair<std::string_view, Member>, 25> spellings{{
     {"id", Member::id},
     {"data", Member::data},
     {"time", Member::time},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, Member>, 24> spellings{{
     {"payload", Member::payload},
     {"subject", Member::subject},
     {"version", Member::version},
+    {"eventkey", Member::event_key},
     {"metadata", Member::metadata},
     {"tenantid", Member::tenant_id},
     {"createdat", Member::created_at},
@@ -46,14 +47,20 @@ static_assert(spellings.size() == static_cast<std::size_t>(Member::count));
 static_assert(std::is_sorted(spellings.begin(), spellings.end(),
                              [](const auto& a, const auto& b) { return is_before(a.first, b.first); }));
 
-constexpr std::size_t longest = 20;  // with underscores
+constexpr std::size_t longest = 20;  // with what is between words
+
+bool is_integer(const JsonSlice& value) {
+  return value.kind == JsonKind::number && value.bytes.find_first_of(".eE") == std::string_view::npos;
+}
+
+}  // namespace
 
 std::optional<Member> member_of(std::string_view name) {
   if (name.size() > longest) return std::nullopt;
   std::array<char, longest> letters{};
   std::size_t size = 0;
   for (const char c : name) {
-    if (c != '_') letters[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_' && c != '-') letters[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   const std::string_view spelling(letters.data(), size);
   const auto found =
@@ -61,12 +68,6 @@ std::optional<Member> member_of(std::string_view name) {
                        [](const auto& entry, std::string_view wanted) { return is_before(entry.first, wanted); });
   return found != spellings.end() && found->first == spelling ? std::optional(found->second) : std::nullopt;
 }
-
-bool is_integer(const JsonSlice& value) {
-  return value.kind == JsonKind::number && value.bytes.find_first_of(".eE") == std::string_view::npos;
-}
-
-}  // namespace
 
 Fields::Fields(const std::vector<JsonMember>& members, std::string_view place) : place_(place) {
   for (const JsonMember& member : members) {

@@ -11,7 +11,7 @@
 
 namespace ashlar::bridge {
 
-// The members of the envelopes that mean something here, under whatever spelling: `eventId`, `event_id` and `EventID` are one.
+// The members of the envelopes, and the headers, that mean something here.
 enum class Member {
   id,
   event_id,
@@ -37,8 +37,12 @@ enum class Member {
   payload,
   metadata,
   traceparent,
+  event_key,
   count
 };
+
+// Under whatever spelling: `eventId`, `event_id`, `event-id` and `EventID` are one.
+std::optional<Member> member_of(std::string_view name);
 
 // The members of one object by what they mean; null counts as absent, and of two that mean the same the first counts.
 class Fields {

@@ -2,70 +2,97 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "formats/utf8.hpp"
 #include "formats/values.hpp"
 
 namespace ashlar::bridge {
 namespace {
 
-void fill(std::string& text, const std::string& property, std::initializer_list<std::string_view> headers,
-          const Message& message) {
-  if (!text.empty()) return;
-  text = is_utf8(property) ? property : as_utf8(property);
-  if (text.empty()) text = header(message, headers).value_or(std::string());
+bool is_empty(const HeaderValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr && text->empty();
 }
 
 }  // namespace
 
-EventName name_outside_of_body(const Message& message, const TypeNames& types, std::string_view in_data) {
-  const std::string in_header = header(message, {"event_type", "event-type", "eventType"}).value_or(std::string());
-  for (const std::string_view outside :
-       {std::string_view(message.type), std::string_view(in_header), std::string_view(message.routing_key), in_data}) {
-    if (outside.empty()) continue;
-    if (auto event = event_of(outside, types)) return *std::move(event);
+OutsideOfBody::OutsideOfBody(const Message& message, const TypeNames& types) : message_(message), types_(types) {
+  for (const auto& [name, value] : message.headers) {
+    const auto known = member_of(name);
+    if (!known || is_empty(value)) continue;
+    const HeaderValue*& slot = headers_[static_cast<std::size_t>(*known)];
+    if (slot == nullptr) slot = &value;
   }
-  if (!message.routing_key.empty()) fail_name("routing key", message.routing_key);
-  if (!message.type.empty()) fail_name("property type", message.type);
+}
+
+std::optional<std::string> OutsideOfBody::header(Member name) const {
+  const HeaderValue* value = headers_[static_cast<std::size_t>(name)];
+  if (value == nullptr) return std::nullopt;
+  if (const auto* number = std::get_if<std::int64_t>(value)) return std::to_string(*number);
+  const std::string& text = std::get<std::string>(*value);
+  return is_utf8(text) ? text : as_utf8(text);
+}
+
+EventName OutsideOfBody::name(std::string_view in_data) const {
+  const std::string in_header = header(Member::event_type).value_or(std::string());
+  for (const std::string_view outside : {std::string_view(message_.type), std::string_view(in_header),
+                                         std::string_view(message_.routing_key), in_data}) {
+    if (outside.empty()) continue;
+    if (auto event = event_of(outside, types_)) return *std::move(event);
+  }
+  if (!message_.routing_key.empty()) fail_name("routing key", message_.routing_key);
+  if (!message_.type.empty()) fail_name("property type", message_.type);
   throw WireError("type: neither the body nor the property type nor the routing key says which event this is");
 }
 
-int version_of(const EventName& name, std::optional<int> in_body, const Message& message, const TypeNames& types) {
+int OutsideOfBody::version(const EventName& name, std::optional<int> in_body) const {
   if (name.version) return *name.version;
   if (in_body) return *in_body;
-  if (const auto text = header(message, {"version"})) {
+  if (const auto text = header(Member::version)) {
     const auto version = parse_version(*text);
     if (!version) throw WireError(fmt::format("header version: expected a version like 1, got {}", shown(*text)));
     return *version;
   }
-  const auto by_key = event_of(message.routing_key, types);
+  const auto by_key = event_of(message_.routing_key, types_);
   return by_key && by_key->name == name.name ? by_key->version.value_or(1) : 1;
 }
 
-Uuid id_of(const std::optional<std::string>& in_body, const Message& message) {
-  for (const auto& text :
-       {in_body, std::optional(message.message_id), header(message, {"event_id", "event-id", "eventId"})}) {
-    if (!text || text->empty()) continue;
+Uuid OutsideOfBody::id(const std::optional<std::string>& in_body) const {
+  if (in_body) {
+    if (const auto id = parse_foreign_id(*in_body)) return *id;
+  }
+  if (!message_.message_id.empty()) {
+    if (const auto id = parse_foreign_id(message_.message_id)) return *id;
+  }
+  if (const auto text = header(Member::event_id)) {
     if (const auto id = parse_foreign_id(*text)) return *id;
   }
-  return id_of_bytes(message);
+  return id_of_bytes(message_);
 }
 
-Time time_of(std::optional<Time> in_body, const Message& message, Time received) {
-  if (!in_body && message.timestamp_s) in_body = time_of_seconds(*message.timestamp_s);
+Time OutsideOfBody::time(std::optional<Time> in_body, Time received) const {
+  if (!in_body && message_.timestamp_s) in_body = time_of_seconds(*message_.timestamp_s);
   return in_body.value_or(received);
 }
 
-void fill_from_outside_of_body(Metadata& event, const Message& message) {
-  fill(event.source, {}, {"source"}, message);
-  fill(event.source, message.app_id, {}, message);
-  fill(event.correlation_id, message.correlation_id, {"correlation-id", "correlation_id", "correlationId"}, message);
-  fill(event.causation_id, {}, {"causation-id", "causation_id", "causationId"}, message);
-  fill(event.tenant_id, {},
-       {"tenant-id", "tenant_id", "tenantId", "organization-id", "organization_id", "organizationId"}, message);
-  fill(event.user_id, {}, {"user-id", "user_id", "userId"}, message);
+void OutsideOfBody::fill(std::string& text, Member name, std::string_view property) const {
+  if (!text.empty()) return;
+  text = is_utf8(property) ? std::string(property) : as_utf8(property);
+  if (text.empty()) text = header(name).value_or(std::string());
+}
+
+void OutsideOfBody::fill(Metadata& event) const {
+  fill(event.source, Member::source);
+  if (event.source.empty()) event.source = is_utf8(message_.app_id) ? message_.app_id : as_utf8(message_.app_id);
+  fill(event.correlation_id, Member::correlation_id, message_.correlation_id);
+  fill(event.causation_id, Member::causation_id);
+  fill(event.tenant_id, Member::tenant_id);
+  fill(event.tenant_id, Member::organization_id);
+  fill(event.user_id, Member::user_id);
   // Says more than the body, where an aggregate_id has to stand.
-  if (auto key = header(message, {"event-key"})) event.key = *std::move(key);
-  fill(event.key, {}, {"aggregate_id", "aggregate-id", "aggregateId"}, message);
+  if (auto key = header(Member::event_key)) event.key = *std::move(key);
+  fill(event.key, Member::aggregate_id);
 }
 
 }  // namespace ashlar::bridge

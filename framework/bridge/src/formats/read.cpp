@@ -88,7 +88,7 @@ WireEvent read(const Message& message, const ReadOptions& options, Time received
   const auto max_depth = static_cast<std::size_t>(std::max(options.max_depth, 0));
   const JsonScan scan = scan_json(body, max_depth + 1);
   const Fields fields(scan.members, {});
-  const EnvelopeSource source{message, options, received};
+  const OutsideOfBody outside(message, options.types);
   const bool is_object = scan.root.kind == JsonKind::object;
   const auto envelope = is_object || options.format != WireFormat::automatic
                             ? envelope_of(options.format, message, fields, options.types)
@@ -97,13 +97,13 @@ WireEvent read(const Message& message, const ReadOptions& options, Time received
     if (scan.depth > max_depth) {
       throw WireError(fmt::format("body: deeper than {} levels, the limit", max_depth));
     }
-    return read_bare(scan.root.bytes, fields, source);
+    return read_bare(scan.root.bytes, fields, outside, received);
   }
   if (!is_object) fail_field("body", "an object", scan.root);
   if (envelope == Envelope::cloud_event && !fields.has(Member::spec_version)) {
     throw WireError("specversion: is missing, and every CloudEvent has it");
   }
-  return read_envelope(*envelope, fields, source);
+  return read_envelope(*envelope, fields, outside, options.format, received);
 }
 
 }  // namespace ashlar::bridge

@@ -7,8 +7,6 @@
 #include <charconv>
 #include <chrono>
 
-#include "formats/utf8.hpp"
-
 namespace ashlar::bridge {
 namespace {
 
@@ -92,17 +90,6 @@ Uuid id_of_bytes(const Message& message) {
   name += '\n';
   name += message.body;
   return named(name);
-}
-
-std::optional<std::string> header(const Message& message, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    const auto found = message.headers.find(name);
-    if (found == message.headers.end()) continue;
-    if (const auto* number = std::get_if<std::int64_t>(&found->second)) return std::to_string(*number);
-    const std::string& text = std::get<std::string>(found->second);
-    if (!text.empty()) return is_utf8(text) ? text : as_utf8(text);
-  }
-  return std::nullopt;
 }
 
 }  // namespace ashlar::bridge

@@ -3,7 +3,6 @@
 #include <ashlar/bridge/message.hpp>
 #include <ashlar/clock.hpp>
 #include <ashlar/uuid.hpp>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +23,5 @@ std::optional<Uuid> parse_foreign_id(std::string_view text);
 
 // The same message has the same id again: the UUIDv5 of its routing key, correlation id, timestamp and body.
 Uuid id_of_bytes(const Message& message);
-
-// The first of these headers that is there and not empty, as a text.
-std::optional<std::string> header(const Message& message, std::initializer_list<std::string_view> names);
 
 }  // namespace ashlar::bridge
