@@ -22,8 +22,9 @@ class FailingLog final : public ashlar::store::LogStore {
   // Throws Error while it is true.
   std::atomic<bool> broken{false};
 
-  // Called at the begin of each settling that is a call of its own. Set before consumers begin.
+  // Called at the begin of each settling that is a call of its own, and of each claim. Set before consumers begin.
   std::function<void()> before_settle{};
+  std::function<void()> before_claim{};
 
   using Uow = ashlar::UnitOfWork;
   using Time = ashlar::Time;
@@ -57,6 +58,7 @@ class FailingLog final : public ashlar::store::LogStore {
   ashlar::store::Claim claim(std::string_view consumer, Owner owner, std::size_t limit, Time now,
                              Span<Settlement> settlements, std::vector<Result>* results) override {
     check();
+    if (before_claim) before_claim();
     return log_->claim(consumer, owner, limit, now, settlements, results);
   }
   std::vector<Result> settle(std::string_view consumer, Owner owner, Span<Settlement> settlements, Time now,
