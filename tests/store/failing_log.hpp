@@ -47,7 +47,9 @@ class FailingLog final : public ashlar::store::LogStore {
   }
   ashlar::store::LogBounds bounds() override { return log_->bounds(); }
   void rename_event(std::string_view from, std::string_view to) override { log_->rename_event(from, to); }
-  std::map<std::string, std::int64_t> stored_names() override { return log_->stored_names(); }
+  std::map<std::string, std::int64_t> stored_names(const NameFilter& wanted) override {
+    return log_->stored_names(wanted);
+  }
   Owner begin_owner() override { return log_->begin_owner(); }
   void end_owner(Owner owner) override { log_->end_owner(owner); }
   void open_consumer(const ashlar::store::ConsumerSettings& settings, Time now) override {
