@@ -73,6 +73,102 @@ TEST_CASE("E7: with several workers each key is in order, whatever fails meanwhi
   CHECK(rig.durable.store().dead_letters({}).empty());
 }
 
+namespace {
+
+std::string joined(const Lines& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : " ") + line;
+  return text;
+}
+
+// A key whose events go to the same of two workers as those of `key`.
+std::string companion_of(const std::string& key) {
+  for (int i = 0;; ++i) {
+    std::string other = "b" + std::to_string(i);
+    if (std::hash<std::string>{}(other) % 2 == std::hash<std::string>{}(key) % 2) return other;
+  }
+}
+
+// A worker handles a0 of key a, and has asked for more time for it 14 s after a1 was taken; behind it wait a1, whose lease
+// ends in 16 s, and a2 and b of another key, which were taken just now.
+struct LateQueue {
+  LateQueue() : rig({.retention_interval = 1h}) {
+    const std::string companion = companion_of("a");
+    rig.durable.open(rig.plan({DurableRig::consumer("audit.record",
+                                                    [this](Delivery& delivery) {
+                                                      if (delivery.data() == "a0") {
+                                                        journal.add("began");
+                                                        more_time.pass();
+                                                        (void)delivery.in_progress();
+                                                        journal.add("extended");
+                                                        finish.pass();
+                                                      }
+                                                      journal.add(std::string(delivery.data()));
+                                                    },
+                                                    {.workers = 2})}));
+    rig.memory->before_claim = [this] {
+      if (!stalls.load()) return;
+      asked.add("asked");
+      talk.pass();
+    };
+    rig.durable.begin();
+    rig.append("a0", "a");
+    journal.wait_for(1);
+    rig.append("a1", "a");
+    wait_until_taken(2);
+    CHECK(rig.clock.wait_for_waiter(15s));
+    rig.clock.advance(14s);
+    more_time.open();
+    journal.wait_for(2);
+    rig.append("a2", "a");
+    rig.append("b", companion);
+    wait_until_taken(4);
+  }
+
+  void wait_until_taken(std::int64_t count) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (rig.status().in_flight < count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    REQUIRE(rig.status().in_flight == count);
+  }
+
+  DurableRig rig;
+  Journal journal;
+  Journal asked;
+  Gate more_time;
+  Gate finish;
+  Gate talk;
+  std::atomic<bool> stalls{false};
+};
+
+}  // namespace
+
+TEST_CASE("E7: an event whose time is over while it waits for its worker keeps later ones of its key behind it") {
+  LateQueue late;
+  late.stalls.store(true);
+  // The lease of a1 is over. The store is being asked for more time for the others, and stalls.
+  late.rig.clock.advance(17s);
+  late.asked.wait_for(1);
+  late.finish.open();
+  CHECK(joined(late.journal.wait_for(4)) == "began extended a0 b");
+  late.talk.open();
+  REQUIRE(late.rig.settle());
+  CHECK(joined(late.journal.lines()) == "began extended a0 b a1 a2");
+}
+
+TEST_CASE("E7: an event that the store has taken back while it waits for its worker keeps later ones behind it") {
+  LateQueue late;
+  store::LogStore& log = late.rig.durable.store();
+  // For another process, whose clock is ahead, the lease of a1 is over.
+  (void)log.claim("audit.record", log.begin_owner(), 1, late.rig.clock.now() + 17s);
+  late.rig.clock.advance(1s);
+  CHECK(late.rig.clock.wait_for_waiter(15s));
+  late.finish.open();
+  CHECK(joined(late.journal.wait_for(4)) == "began extended a0 b");
+  late.rig.clock.advance(20s);
+  REQUIRE(late.rig.settle());
+  CHECK(joined(late.journal.lines()) == "began extended a0 b a1 a2");
+}
+
 TEST_CASE("E7: a worker that is busy does not keep the others from new deliveries") {
   DurableRig rig;
   Journal journal;

@@ -22,8 +22,9 @@ class FailingLog final : public ashlar::store::LogStore {
   // Throws Error while it is true.
   std::atomic<bool> broken{false};
 
-  // Called at the begin of each settling that is a call of its own. Set before consumers begin.
+  // Called at the begin of each settling that is a call of its own, and of each claim. Set before consumers begin.
   std::function<void()> before_settle{};
+  std::function<void()> before_claim{};
 
   using Uow = ashlar::UnitOfWork;
   using Time = ashlar::Time;
@@ -46,7 +47,9 @@ class FailingLog final : public ashlar::store::LogStore {
   }
   ashlar::store::LogBounds bounds() override { return log_->bounds(); }
   void rename_event(std::string_view from, std::string_view to) override { log_->rename_event(from, to); }
-  std::map<std::string, std::int64_t> stored_names() override { return log_->stored_names(); }
+  std::map<std::string, std::int64_t> stored_names(const NameFilter& wanted) override {
+    return log_->stored_names(wanted);
+  }
   Owner begin_owner() override { return log_->begin_owner(); }
   void end_owner(Owner owner) override { log_->end_owner(owner); }
   void open_consumer(const ashlar::store::ConsumerSettings& settings, Time now) override {
@@ -57,6 +60,7 @@ class FailingLog final : public ashlar::store::LogStore {
   ashlar::store::Claim claim(std::string_view consumer, Owner owner, std::size_t limit, Time now,
                              Span<Settlement> settlements, std::vector<Result>* results) override {
     check();
+    if (before_claim) before_claim();
     return log_->claim(consumer, owner, limit, now, settlements, results);
   }
   std::vector<Result> settle(std::string_view consumer, Owner owner, Span<Settlement> settlements, Time now,

@@ -34,7 +34,9 @@ class ForwardingLog : public ashlar::store::LogStore {
   }
   ashlar::store::LogBounds bounds() override { return inner_.bounds(); }
   void rename_event(std::string_view from, std::string_view to) override { inner_.rename_event(from, to); }
-  std::map<std::string, std::int64_t> stored_names() override { return inner_.stored_names(); }
+  std::map<std::string, std::int64_t> stored_names(const NameFilter& wanted) override {
+    return inner_.stored_names(wanted);
+  }
   Owner begin_owner() override { return inner_.begin_owner(); }
   void end_owner(Owner owner) override { inner_.end_owner(owner); }
   void open_consumer(const ashlar::store::ConsumerSettings& settings, Time now) override {

@@ -235,6 +235,41 @@ LOG_STORE_TEST("the names that are stored are counted by name and version") {
   CHECK(names.at("stock.item.reserved@1") == 1);
 }
 
+LOG_STORE_TEST("the names that are stored are counted as far as somebody wants to know") {
+  t.add("orders.order.created");
+  t.add("stock.item.reserved");
+  t.log().rename_event("orders.order.created", "orders.order.placed");
+  std::string asked;
+  const auto names = t.log().stored_names([&](std::string_view name, int version) {
+    asked += std::string(name) + "@" + std::to_string(version) + " ";
+    return name == "orders.order.placed";
+  });
+  CHECK((asked == "orders.order.placed@1 stock.item.reserved@1 "));
+  CHECK((names == std::map<std::string, std::int64_t>{{"orders.order.placed@1", 1}}));
+  CHECK(t.log().stored_names([](std::string_view, int) { return false; }).empty());
+}
+
+LOG_STORE_TEST("E3: an event that is renamed back has its first name again") {
+  t.add("orders.order.placed");
+  t.log().rename_event("orders.order.placed", "orders.order.accepted");
+  t.log().rename_event("orders.order.accepted", "orders.order.placed");
+  CHECK(t.stored({"orders.order.placed"}) == "1");
+  CHECK(t.stored({"orders.order.accepted"}).empty());
+}
+
+LOG_STORE_TEST("E1: of several events appended in a unit all are stored or, where one is refused, none") {
+  t.log().set_retention({.when_over = WhenOver::refuse_new, .max_count = 2});
+  t.add();
+  const auto unit = t.bench->begin();
+  const std::vector<StoredEvent> events{nth_event(50, "orders.order.placed"), nth_event(51, "orders.order.placed")};
+  CHECK_THROWS_AS(t.log().append(events, &unit->work()), StoreFull);
+  CHECK(t.log().append({&events[1], 1}, &unit->work()).at(0).sequence == 2);
+  unit->commit();
+  CHECK(t.stored() == "1 2");
+  CHECK(t.log().bounds().count == 2);
+  CHECK(t.log().append({&events[1], 1}).at(0).duplicate);
+}
+
 LOG_STORE_TEST("E2: many threads that append get a sequence each, and none twice") {
   std::vector<std::thread> threads;
   std::mutex mutex;

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ashlar/store/projection.hpp>
+#include <ashlar/store/sqlite_log.hpp>
 #include <ashlar/store/store.hpp>
 #include <ashlar/testing/temporary_directory.hpp>
 #include <atomic>
@@ -18,6 +20,12 @@ namespace {
 struct SumRig : DurableRig {
   SumRig() : file(directory.path() / "sum.db"), database(file, {.synchronous = store::Synchronous::off}) {}
 
+  // One of several processes, with the log in the same file.
+  explicit SumRig(const std::filesystem::path& shared)
+      : DurableRig({}, [this] { return store::make_sqlite_log(database); }),
+        file(shared),
+        database(file, {.synchronous = store::Synchronous::off}) {}
+
   store::ProjectionPlan sums() {
     return {.name = "analytics.sum",
             .tables = {"analytics_number"},
@@ -28,7 +36,7 @@ struct SumRig : DurableRig {
   LoggedConsumer consumer_of(store::Projection& sum) {
     return sum.in_place_of({.name = "analytics.sum",
                             .events = {"orders.#"},
-                            .options = {.max_deliver = 1},
+                            .options = {.max_deliver = max_deliver},
                             .receiver = std::make_shared<EachReceiver>([this, &sum](Delivery& delivery) {
                               sum.apply(delivery,
                                         [&](const store::ProjectionTables& tables) { add(tables, delivery); });
@@ -36,6 +44,7 @@ struct SumRig : DurableRig {
   }
 
   void add(const store::ProjectionTables& tables, const Delivery& delivery) const {
+    if (fails.load()) throw Error("not now");
     tables.run("INSERT INTO {analytics_number} VALUES (?, 0)", delivery.event().sequence);
     const auto number = std::int64_t{std::stoi(std::string(delivery.data()))};
     tables.run("UPDATE {analytics_number} SET number = ? WHERE sequence = ?", number * factor.load(),
@@ -64,6 +73,8 @@ struct SumRig : DurableRig {
   std::filesystem::path file;
   store::Store database;
   std::atomic<std::int64_t> factor{1};
+  std::atomic<bool> fails{false};
+  int max_deliver = 1;
 };
 
 }  // namespace
@@ -155,6 +166,43 @@ TEST_CASE("E10: a rebuild can be stopped, and leaves nothing behind") {
   CHECK_FALSE(sum.rebuild(stop.get_token()));
   CHECK(rig.tables() == Lines{"analytics_number_1"});
   CHECK(rig.durable.store().consumers().size() == 1);
+}
+
+TEST_CASE("E10: a process that starts while another one rebuilds a projection lets it go on, and does not do it, too") {
+  const testing::TemporaryDirectory folder;
+  SumRig one(folder.path() / "shared.db");
+  one.max_deliver = 100;
+  store::Projection sum(one.durable, one.database, one.sums());
+  one.append("7");
+  one.run({one.consumer_of(sum)});
+  REQUIRE(one.settle());
+
+  one.fails.store(true);
+  std::atomic<bool> done{false};
+  std::string problem;
+  std::thread rebuilding([&] { problem = message_of([&] { done.store(sum.rebuild()); }); });
+  // Its consumer has met an event that it must try again.
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  const auto waits = [&] {
+    const auto all = one.durable.store().consumers();
+    return std::any_of(all.begin(), all.end(), [](const auto& consumer) { return consumer.waiting > 0; });
+  };
+  while (!waits() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  CHECK(waits());
+
+  SumRig other(folder.path() / "shared.db");
+  store::Projection same(other.durable, other.database, other.sums());
+  other.run({other.consumer_of(same)});
+  CHECK(SumRig::total(same) == 7);
+  CHECK(message_of([&] { (void)same.rebuild(); }).find("by another process") != std::string::npos);
+
+  one.fails.store(false);
+  one.clock.advance(1h);
+  rebuilding.join();
+  CHECK(problem == "nothing was thrown");
+  CHECK(done.load());
+  CHECK(sum.generation() == 2);
+  CHECK(SumRig::total(same) == 7);
 }
 
 TEST_CASE("E10: a projection is known to its log by name as long as it lives, and rebuilt by it") {

@@ -215,11 +215,12 @@ void MemoryLog::rename_event(std::string_view from, std::string_view to) {
   state_->wake();
 }
 
-std::map<std::string, std::int64_t> MemoryLog::stored_names() {
+std::map<std::string, std::int64_t> MemoryLog::stored_names(const NameFilter& wanted) {
   std::lock_guard lock(state_->mutex);
   std::map<std::string, std::int64_t> names;
   for (const auto& [sequence, event] : state_->events) {
-    ++names[state_->name_locked(event.metadata.name) + "@" + std::to_string(event.metadata.version)];
+    const std::string name = state_->name_locked(event.metadata.name);
+    if (!wanted || wanted(name, event.metadata.version)) ++names[name + "@" + std::to_string(event.metadata.version)];
   }
   return names;
 }

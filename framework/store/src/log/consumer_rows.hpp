@@ -69,9 +69,6 @@ class ConsumerRows {
   // Whether some consumer is not done with it.
   bool is_wanted(Connection& db, std::int64_t sequence, std::int64_t name);
 
-  // After names of events have changed.
-  void forget_selections() { selections_.clear(); }
-
   // Retention removed these events; what consumers had not settled of them is counted as lost.
   void forget(Work& work, std::span<const std::int64_t> sequences);
 

@@ -13,8 +13,10 @@ void Names::read_renames(Connection& db) {
   Query row(db, "SELECT old_name, new_name FROM ashlar_event_rename");
   while (row.step()) renames.emplace(row.text(0), row.text(1));
   std::lock_guard lock(mutex_);
+  if (renames == renames_) return;
   renames_ = std::move(renames);
   names_.clear();
+  generation_.fetch_add(1, std::memory_order_release);
 }
 
 std::int64_t Names::number_of(Work& work, std::string_view name, int version) {
@@ -71,6 +73,10 @@ std::string Names::present_name_locked(std::string name) const {
 }
 
 bool Selection::selects(Connection& db, Names& names, std::int64_t number) {
+  if (const std::uint64_t generation = names.generation(); generation != generation_) {
+    known_.clear();
+    generation_ = generation;
+  }
   const auto place = static_cast<std::size_t>(number);
   if (place < known_.size() && known_[place] != 0) return known_[place] > 0;
   const EventName event = names.of(db, number);

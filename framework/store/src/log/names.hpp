@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -23,8 +24,11 @@ struct EventName {
 // The names of events as the log stores them: by number. Knows the numbers that are committed; any thread.
 class Names {
  public:
-  // While the log opens, and after a rename.
+  // What is renamed, by this process or another one.
   void read_renames(Connection& db);
+
+  // Changes when a number's present name may have changed.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // The number of an event, made now where it has none.
   std::int64_t number_of(Work& work, std::string_view name, int version);
@@ -40,6 +44,7 @@ class Names {
  private:
   std::string present_name_locked(std::string name) const;
 
+  std::atomic<std::uint64_t> generation_{0};
   mutable std::mutex mutex_;
   std::map<std::string, std::map<int, std::int64_t>, std::less<>> numbers_;  // by name and version
   std::set<std::int64_t> committed_;                                         // of numbers_
@@ -57,6 +62,7 @@ class Selection {
 
  private:
   std::vector<std::string> events_;
+  std::uint64_t generation_ = 0;    // of the names
   std::vector<signed char> known_;  // by number: 0 not asked yet, 1 yes, -1 no
 };
 

@@ -78,6 +78,7 @@ void SqliteLog::change(UnitOfWork* unit, const Writer::Action& action) {
 
 void SqliteLog::look(const std::function<void(Connection&)>& action) {
   std::lock_guard lock(reader_mutex_);
+  names_.read_renames(*reader_);
   action(*reader_);
 }
 
@@ -139,6 +140,8 @@ Claim SqliteLog::claim(std::string_view name, Owner owner, std::size_t limit, Ti
   Claim claim;
   writer_.run(
       [&](Work& work) {
+        // A newer program may run beside this one.
+        names_.read_renames(work.db);
         const Consumer consumer = consumers_.find(work.db, name);
         std::vector<SettlementResult> settled = consumers_.settle(work, consumer, owner, settlements, now);
         if (results != nullptr) *results = std::move(settled);

@@ -32,7 +32,7 @@ class SqliteLog final : public LogStore {
   Page read(std::int64_t from, std::size_t limit, std::span<const std::string> events) override;
   LogBounds bounds() override;
   void rename_event(std::string_view from, std::string_view to) override;
-  std::map<std::string, std::int64_t> stored_names() override;
+  std::map<std::string, std::int64_t> stored_names(const NameFilter& wanted) override;
 
   Owner begin_owner() override;
   void end_owner(Owner owner) override;

@@ -26,9 +26,25 @@ std::string megabytes(std::int64_t bytes) { return std::to_string(bytes / (1024 
 
 std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitOfWork* unit) {
   std::vector<Stored> stored;
-  change(unit, [&](Work& work) {
+  const auto append_all = [&](Work& work) {
     stored.clear();
     for (const StoredEvent& event : events) stored.push_back(append_one(work, event));
+  };
+  if (unit == nullptr || events.size() < 2) {
+    change(unit, append_all);
+    return stored;
+  }
+  // All or none: the unit may go on, and commit, where one of them is refused.
+  change(unit, [&](Work& work) {
+    Query(work.db, "SAVEPOINT ashlar_append").run();
+    try {
+      append_all(work);
+    } catch (...) {
+      Query(work.db, "ROLLBACK TO ashlar_append").run();
+      Query(work.db, "RELEASE ashlar_append").run();
+      throw;
+    }
+    Query(work.db, "RELEASE ashlar_append").run();
   });
   return stored;
 }
@@ -157,23 +173,34 @@ LogBounds SqliteLog::bounds() {
 }
 
 void SqliteLog::rename_event(std::string_view from, std::string_view to) {
+  if (from == to) return;
   writer_.run([&](Work& work) {
+    // The name is in use again; otherwise two could be names of one another.
+    Query(work.db, "DELETE FROM ashlar_event_rename WHERE old_name = ?", to).run();
     Query(work.db, "INSERT OR REPLACE INTO ashlar_event_rename (old_name, new_name) VALUES (?, ?)", from, to).run();
-    work.after_commit([this, db = &work.db] {
-      names_.read_renames(*db);
-      consumers_.forget_selections();
-    });
+    work.after_commit([this, db = &work.db] { names_.read_renames(*db); });
     work.wakes_all = true;
   });
 }
 
-std::map<std::string, std::int64_t> SqliteLog::stored_names() {
+std::map<std::string, std::int64_t> SqliteLog::stored_names(const NameFilter& wanted) {
   std::map<std::string, std::int64_t> names;
   look([&](Connection& db) {
+    std::map<std::int64_t, std::string> numbers;
+    {
+      Query row(db, "SELECT number, name, version FROM ashlar_event_name");
+      while (row.step()) {
+        const std::string name = names_.present_name(row.text(1));
+        const auto version = static_cast<int>(row.integer(2));
+        if (!wanted || wanted(name, version)) numbers.emplace(row.integer(0), name + "@" + std::to_string(version));
+      }
+    }
+    // Counting goes through the whole log.
+    if (numbers.empty()) return;
     Query row(db, "SELECT name, count(*) FROM ashlar_log GROUP BY name");
     while (row.step()) {
-      const EventName name = names_.of(db, row.integer(0));
-      names[name.name + "@" + std::to_string(name.version)] += row.integer(1);
+      if (const auto found = numbers.find(row.integer(0)); found != numbers.end())
+        names[found->second] += row.integer(1);
     }
   });
   return names;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "generation.hpp"
+#include "rebuild_lock.hpp"
 
 namespace ashlar::store {
 
@@ -42,7 +43,8 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
       const std::lock_guard lock(handlers_mutex_);
       handlers_ = std::move(consumer);
     }
-    forget_others();
+    // Who rebuilds it clears away itself.
+    if (const auto lock = RebuildLock::try_take(store_.file(), plan_.name)) forget_others();
     filled_.store(serving());
     return consumer_of(filled_.load());
   }
@@ -64,6 +66,11 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
       throw Error("projection '" + plan_.name + "' cannot be rebuilt: retention has removed the events before " +
                   std::to_string(bounds.count > 0 ? bounds.first : bounds.last + 1) +
                   ", and what they told would be missing from the new tables");
+    }
+    const auto alone = RebuildLock::take(store_.file(), plan_.name);
+    if (alone == nullptr) {
+      throw Error("projection '" + plan_.name +
+                  "' is being rebuilt already by another process: wait until that has ended");
     }
     forget_others();
     const std::int64_t former = serving();
@@ -172,7 +179,7 @@ class Projection::State : public std::enable_shared_from_this<Projection::State>
   }
 
   // What does not serve: a generation that was replaced, or one whose rebuild was cut short. Its consumer goes before the
-  // note of it, so that none is left without one.
+  // note of it, so that none is left without one. With the RebuildLock held.
   void forget_others() {
     const std::lock_guard lock(read_mutex_);
     std::vector<std::int64_t> others;

@@ -113,6 +113,19 @@ void Runner::supersede(std::int64_t sequence) {
   }
 }
 
+// Out of the queues: it comes again, alone.
+void Runner::take_back_if(const std::function<bool(const Taken&)>& condition) {
+  for (const auto& worker : workers_) {
+    std::vector<Taken> gone;
+    std::erase_if(worker->queue, [&](Taken& taken) {
+      if (!condition(taken)) return false;
+      gone.push_back(std::move(taken));
+      return true;
+    });
+    for (const Taken& taken : gone) block(*worker, taken);
+  }
+}
+
 // Later ones of its key wait until it has been delivered again.
 void Runner::block(Worker& worker, const Taken& taken) {
   if (taken.key().empty()) return;

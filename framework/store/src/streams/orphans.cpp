@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <ashlar/event_pattern.hpp>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,15 +14,6 @@ struct Orphan {
   std::string what;
   std::string advice;
 };
-
-std::pair<std::string_view, int> parted(std::string_view reference) {
-  const std::size_t at = reference.find('@');
-  int version = 1;
-  if (at != std::string_view::npos) {
-    std::from_chars(reference.data() + at + 1, reference.data() + reference.size(), version);
-  }
-  return {reference.substr(0, at), version};
-}
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -54,9 +44,8 @@ bool is_known(const LogPlan& plan, std::string_view consumer) {
 std::vector<Orphan> orphans_of(LogStore& store, const LogPlan& plan) {
   static constexpr const char* event_advice = "declare it, or name it in the renamed_from of the event that it became";
   std::vector<Orphan> orphans;
-  for (const auto& [reference, count] : store.stored_names()) {
-    const auto [name, version] = parted(reference);
-    if (is_known(plan, name, version)) continue;
+  const auto unknown = [&](std::string_view name, int version) { return !is_known(plan, name, version); };
+  for (const auto& [reference, count] : store.stored_names(unknown)) {
     orphans.push_back(
         {"event '" + reference + "', stored " + std::to_string(count) + " times, is declared by no module",
          event_advice});

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -74,6 +75,12 @@ class Runner {
     void put_back(Outbox&& earlier);
   };
 
+  // What was asked more time for.
+  struct Extended {
+    std::int64_t sequence = 0;
+    Clock::Steady former{};  // end of its lease
+  };
+
   using Lock = std::unique_lock<std::mutex>;
 
   bool is_inline() const { return workers_.size() == 1; }
@@ -87,7 +94,8 @@ class Runner {
   bool can_take() const;
   std::size_t room() const;
   void talk(Lock& lock, std::size_t limit);
-  std::size_t add_extensions(Outbox& sending);
+  std::vector<Extended> add_extensions(Outbox& sending, Clock::Steady now);
+  void undo(const std::vector<Extended>& extensions);
   void take_over(Claim claim, std::size_t limit, std::uint64_t rung, Time asked);
   void distribute(Taken taken);
   void report(const Outbox& sent, const std::vector<SettlementResult>& results);
@@ -106,6 +114,7 @@ class Runner {
   bool run_some(Lock& lock, Worker& worker);
   void record(Worker& worker);
   void supersede(std::int64_t sequence);
+  void take_back_if(const std::function<bool(const Taken&)>& condition);
   void block(Worker& worker, const Taken& taken);
   void give_back_later(Worker& worker, const std::string& key, std::int64_t after);
   void settle_later(const Taken& taken, Settlement::Outcome outcome);

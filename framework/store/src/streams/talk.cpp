@@ -54,8 +54,11 @@ Clock::Steady Runner::settle_at() const {
 }
 
 void Runner::talk(Lock& lock, std::size_t limit) {
+  const Clock::Steady now = context_.clock.steady_now();
+  if (!stopping_.load() && now >= refresh_at())
+    take_back_if([&](const Taken& taken) { return taken.lease_until <= now; });
   Outbox sending = std::exchange(outbox_, {});
-  const std::size_t extensions = add_extensions(sending);
+  const std::vector<Extended> extensions = add_extensions(sending, now);
   const std::uint64_t rung = context_.bell.rung(number_);
   const Time asked = context_.clock.now();
   Claim claim;
@@ -73,8 +76,9 @@ void Runner::talk(Lock& lock, std::size_t limit) {
   }
   lock.lock();
   if (!problem.empty()) {
-    sending.settlements.resize(sending.settlements.size() - extensions);
+    sending.settlements.resize(sending.settlements.size() - extensions.size());
     sending.ids.resize(sending.settlements.size());
+    undo(extensions);
     outbox_.put_back(std::move(sending));
     return report_failure(problem);
   }
@@ -89,22 +93,33 @@ void Runner::talk(Lock& lock, std::size_t limit) {
   }
 }
 
-// Those in queues get their full time anew; those whose time is over are on their way again and are forgotten.
-std::size_t Runner::add_extensions(Outbox& sending) {
-  const Clock::Steady now = context_.clock.steady_now();
-  if (stopping_.load() || now < refresh_at()) return 0;
-  const std::size_t before = sending.settlements.size();
+// Those in queues get their full time anew.
+std::vector<Runner::Extended> Runner::add_extensions(Outbox& sending, Clock::Steady now) {
+  std::vector<Extended> extensions;
+  if (stopping_.load() || now < refresh_at()) return extensions;
   for (const auto& worker : workers_) {
-    std::erase_if(worker->queue, [&](const Taken& taken) { return taken.lease_until <= now; });
     for (Taken& taken : worker->queue) {
       sending.settlements.push_back({.sequence = taken.sequence(), .outcome = Settlement::Outcome::extend});
       sending.ids.push_back(taken.claimed.event.metadata.id);
+      extensions.push_back({taken.sequence(), taken.lease_until});
       taken.lease_until = now + consumer_.options.ack_wait;
     }
   }
   refreshed_ = now;
   exhausted_ = false;
-  return sending.settlements.size() - before;
+  return extensions;
+}
+
+// The store did not grant them: it may give out again what waits here.
+void Runner::undo(const std::vector<Extended>& extensions) {
+  for (const Extended& extended : extensions) {
+    for (const auto& worker : workers_) {
+      for (Taken& taken : worker->queue) {
+        if (taken.sequence() == extended.sequence) taken.lease_until = extended.former;
+      }
+    }
+  }
+  if (!extensions.empty()) refreshed_ -= consumer_.options.ack_wait / 2;
 }
 
 void Runner::take_over(Claim claim, std::size_t limit, std::uint64_t rung, Time asked) {
@@ -145,9 +160,7 @@ void Runner::report(const Outbox& sent, const std::vector<SettlementResult>& res
     if (results[i] == SettlementResult::buried) {
       report_dead(settlement.sequence, sent.ids[i].to_string(), settlement.error);
     } else if (results[i] == SettlementResult::late && settlement.outcome == Settlement::Outcome::extend) {
-      for (const auto& worker : workers_) {
-        std::erase_if(worker->queue, [&](const Taken& taken) { return taken.sequence() == settlement.sequence; });
-      }
+      take_back_if([&](const Taken& taken) { return taken.sequence() == settlement.sequence; });
     } else if (results[i] == SettlementResult::late && settlement.outcome != Settlement::Outcome::give_back) {
       context_.log.warning("late answer for a delivery refused", {{"consumer", consumer_.name},
                                                                   {"event_id", sent.ids[i].to_string()},

@@ -206,8 +206,10 @@ class LogStore {
   // `from` becomes another name of `to`: what is stored as `from` is read, and claimed, as `to`.
   virtual void rename_event(std::string_view from, std::string_view to) = 0;
 
-  // name@version of every event that is stored, and how many there are.
-  virtual std::map<std::string, std::int64_t> stored_names() = 0;
+  // name@version of every event that is stored and wanted (empty: all are), and how many there are. Goes through the whole
+  // log where one of the names that were ever stored is wanted.
+  using NameFilter = std::function<bool(std::string_view name, int version)>;
+  virtual std::map<std::string, std::int64_t> stored_names(const NameFilter& wanted = {}) = 0;
 
   // --- owners
 
