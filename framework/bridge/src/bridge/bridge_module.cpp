@@ -1,12 +1,15 @@
 #include <ashlar/bridge/bridge.hpp>
 #include <ashlar/bridge/bridge_module.hpp>
 #include <ashlar/errors.hpp>
+#include <ashlar/event_pattern.hpp>
 #include <ashlar/store/durable_log.hpp>
 #include <boost/signals2/signal.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "bridge/buffer.hpp"
@@ -111,7 +114,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   }
 
   void start(ModuleContext& context) override {
-    if (!plan_) return log_->info("no broker is configured, so events stay in this process");
+    if (!plan_) return say_that_nothing_leaves();
     inward_ =
         std::make_unique<Inward>(*plan_, name_, context.inlet(),
                                  durable_log_ == nullptr ? nullptr : &durable_log_->store(), context.clock(), *log_);
@@ -170,6 +173,19 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   }
 
  private:
+  void say_that_nothing_leaves() const {
+    log_->info("no broker is configured, so events stay in this process");
+    std::set<std::string> modules;
+    for (const Handling& handling : registry_->handled_elsewhere()) {
+      for (const EventInfo& event : registry_->all()) {
+        if (event.is_here && selects(handling.event, event.name, event.version)) modules.insert(handling.module);
+      }
+    }
+    if (modules.empty()) return;
+    log_->warning("modules that this process leaves out handle events of it, and hear of none without a broker",
+                  {{"handled_by", fmt::format("{}", fmt::join(modules, ","))}});
+  }
+
   static StreamOptions stream_options(std::size_t window) {
     return {.batch_size = window, .workers = publishing_threads, .max_in_flight = 4 * window};
   }
