@@ -3,6 +3,8 @@
 #include <ashlar/envelope.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace bridge_test;
 using namespace ashlar::bridge;
 using ashlar::testing::MemoryExchange;
