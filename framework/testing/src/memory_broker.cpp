@@ -21,6 +21,22 @@ struct Held {
   bool redelivered = false;
 };
 
+// As AMQP 0-9-1 has it: what cannot be carried, or nothing.
+std::string_view carrying_problem(const Message& message) {
+  constexpr std::size_t longest_short_string = 255;
+  constexpr std::size_t largest_headers = 100'000;
+  for (const std::string* text : {&message.routing_key, &message.message_id, &message.type, &message.content_type,
+                                  &message.content_encoding, &message.correlation_id, &message.app_id}) {
+    if (text->size() > longest_short_string) return "a property is longer than 255 bytes";
+  }
+  std::size_t size = 0;
+  for (const auto& [name, value] : message.headers) {
+    if (name.size() > longest_short_string) return "a header's name is longer than 255 bytes";
+    size += name.size() + (std::holds_alternative<std::string>(value) ? std::get<std::string>(value).size() : 8);
+  }
+  return size > largest_headers ? "the headers are too large" : "";
+}
+
 struct QueueState {
   std::vector<std::string> bindings;
   std::deque<Held> waiting;
@@ -48,14 +64,14 @@ struct MemoryExchange::State {
     changed.notify_all();
   }
 
-  bool route(const Message& message) {
+  bool route(const Message& message, const std::string& exchange) {
     bool taken = false;
     for (auto& [name, queue] : queues) {
       const bool wanted = std::any_of(queue.bindings.begin(), queue.bindings.end(), [&](const std::string& binding) {
         return matches(binding, message.routing_key);
       });
       if (!wanted) continue;
-      queue.waiting.push_back({message, "memory", false});
+      queue.waiting.push_back({message, exchange, false});
       taken = true;
     }
     changed.notify_all();
@@ -71,14 +87,19 @@ class MemoryBroker final : public Broker {
   ~MemoryBroker() override { end(std::chrono::milliseconds{0}); }
 
   void begin(BrokerListener& listener) override {
+    const std::lock_guard lock(exchange_->mutex);
     listener_ = &listener;
+    begun_ = true;
     thread_ = std::thread([this] { run(); });
   }
 
   void publish(Message message, Done done) override {
+    if (const std::string_view problem = carrying_problem(message); !problem.empty()) {
+      return done({Sent::Outcome::refused, std::string(problem)});
+    }
     {
       const std::lock_guard lock(exchange_->mutex);
-      if (line_ != 0 && line_ == exchange_->line && !exchange_->away && !closed_) {
+      if (line_ != 0 && line_ == exchange_->line && !exchange_->away && !ending_) {
         published_.push_back({std::move(message), std::move(done)});
         exchange_->changed.notify_all();
         return;
@@ -150,6 +171,7 @@ class MemoryBroker final : public Broker {
   }
 
   BrokerStatus status_now() const {
+    if (!begun_) return {};
     LinkStatus link{.state = closed_      ? LinkState::closed
                              : line_ == 0 ? LinkState::waiting
                                           : LinkState::connected,
@@ -165,6 +187,7 @@ class MemoryBroker final : public Broker {
 
   void run() {
     Lock lock(exchange_->mutex);
+    if (exchange_->away) tell_status(lock);
     while (!closed_) {
       if (line_ != 0 && (line_ != exchange_->line || exchange_->away)) {
         lose_line(lock);
@@ -173,7 +196,7 @@ class MemoryBroker final : public Broker {
       } else if (was_blocked_ != exchange_->blocked) {
         was_blocked_ = exchange_->blocked;
         tell_status(lock);
-      } else if (!take_published(lock) && !deliver(lock)) {
+      } else if (line_ == 0 || (!take_published(lock) && !deliver(lock))) {
         exchange_->changed.wait(lock);
       }
     }
@@ -223,7 +246,7 @@ class MemoryBroker final : public Broker {
     if (exchange_->refusals > 0) {
       --exchange_->refusals;
       sent = {Sent::Outcome::refused, "the exchange does not take it"};
-    } else if (!exchange_->route(one.message)) {
+    } else if (!exchange_->route(one.message, topology_.exchange)) {
       sent = {Sent::Outcome::returned, "no queue takes '" + one.message.routing_key + "'"};
     }
     telling_ = true;
@@ -276,6 +299,7 @@ class MemoryBroker final : public Broker {
   std::deque<Published> published_;
   std::map<std::uint64_t, Unsettled> unsettled_;  // by tag
   std::uint64_t last_tag_ = 0;
+  bool begun_ = false;
   bool paused_ = false;
   bool ending_ = false;
   bool closed_ = false;
@@ -292,7 +316,7 @@ std::unique_ptr<Broker> MemoryExchange::make_broker(Topology topology) {
 
 bool MemoryExchange::publish(Message message) {
   const std::lock_guard lock(state_->mutex);
-  return state_->route(message);
+  return state_->route(message, "");
 }
 
 void MemoryExchange::declare(const Queue& queue) {
@@ -307,6 +331,15 @@ std::vector<Message> MemoryExchange::messages(std::string_view queue) const {
   if (found == state_->queues.end()) return messages;
   for (const Held& held : found->second.waiting) messages.push_back(held.message);
   return messages;
+}
+
+std::optional<Message> MemoryExchange::take(std::string_view queue) {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->queues.find(queue);
+  if (found == state_->queues.end() || found->second.waiting.empty()) return std::nullopt;
+  Message message = std::move(found->second.waiting.front().message);
+  found->second.waiting.pop_front();
+  return message;
 }
 
 void MemoryExchange::cut() {

@@ -4,6 +4,7 @@
 #include <ashlar/bridge/topology.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ class MemoryExchange {
 
   // What is in a queue and was not given to anybody; copies, in order.
   std::vector<bridge::Message> messages(std::string_view queue) const;
+
+  // The first of them, out of the queue; nothing where there is none.
+  std::optional<bridge::Message> take(std::string_view queue);
 
   // Every line is gone, and comes again at once: what was unconfirmed is lost to its publisher, although it may be in the
   // queues; what was unsettled is delivered again.
