@@ -16,7 +16,9 @@ OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::To
 }
 
 std::string OneBroker::wait_for_error(const std::string& part) {
-  heard.wait_until([&] { return broker->status().publishing.error.find(part) != std::string::npos; });
+  const bool came = heard.wait_until([&] { return broker->status().publishing.error.find(part) != std::string::npos; });
+  CAPTURE(broker->status().publishing.error);
+  REQUIRE(came);
   return broker->status().publishing.error;
 }
 

@@ -149,9 +149,8 @@ bool Connection::read_frame() {
     } catch (const Failure& failure) {
       in_end_ = 0;
       if (!logging_in_) throw;
-      throw Failure(failure.kind(),
-                    fmt::format("{} during login (is it a port of TLS, for which the URL begins with amqps://?)",
-                                failure.what()));
+      const char* hint = line_.has_tls() ? "" : " (is it a port of TLS, for which the URL begins with amqps://?)";
+      throw Failure(failure.kind(), fmt::format("{} during login{}", failure.what(), hint));
     }
     if (in_end_ == 0) return false;
     last_read_ = Steady::now();
