@@ -10,7 +10,7 @@ TEST_CASE("F2: a broker that is stopped, started and frozen under load loses not
   RabbitServer server;
   ashlar::rabbitmq::Options options = quick_options(server.url("%2F"));
   options.heartbeat = 2s;
-  OneBroker one(options, one_queue());
+  OneBroker one(options, one_queue(), OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();
@@ -33,7 +33,7 @@ TEST_CASE("F2: a broker that is killed under load loses nothing") {
   // A quorum queue that is a few seconds old may find no leader ever again after this, at RabbitMQ 3.10.
   Topology topology = one_queue();
   topology.queues[0].type = QueueType::classic;
-  OneBroker one(quick_options(server.url("%2F")), topology);
+  OneBroker one(quick_options(server.url("%2F")), topology, OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();

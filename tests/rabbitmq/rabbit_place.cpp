@@ -9,9 +9,14 @@ ashlar::rabbitmq::Options quick_options(const std::string& url) {
           .max_backoff = std::chrono::milliseconds{300}};
 }
 
-OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology) {
+OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology, Settle settle) {
   options.log = ashlar::Log(log, "rabbitmq");
   broker = ashlar::rabbitmq::make_broker(std::move(options), topology);
+  if (settle == Settle::at_once) {
+    heard.on_received = [this](const ashlar::bridge::Incoming& incoming) {
+      broker->settle(incoming.receipt, ashlar::bridge::Verdict::done);
+    };
+  }
   broker->begin(heard);
 }
 
