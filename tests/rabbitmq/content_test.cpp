@@ -106,9 +106,14 @@ TEST_CASE("the largest message that may be carried is written as frames that a r
   const amqp_connection_state_t reader = ::amqp_new_connection();
   // The first frame ends the state in which no other size may be set.
   OutBuffer first;
-  first.heartbeat();
+  amqp_connection_tune_t tune{1, longest_frame, 0};
+  first.method(0, AMQP_CONNECTION_TUNE_METHOD, &tune);
   amqp_frame_t frame{};
-  ::amqp_handle_input(reader, {first.size(), const_cast<char*>(first.bytes().data())}, &frame);
+  while (first.size() > 0) {
+    const int used = ::amqp_handle_input(reader, {first.size(), const_cast<char*>(first.bytes().data())}, &frame);
+    REQUIRE(used > 0);
+    first.sent(static_cast<std::size_t>(used));
+  }
   ::amqp_tune_connection(reader, 1, static_cast<int>(longest_frame), 0);
   Message read;
   while (out.size() > 0) {
