@@ -6,7 +6,7 @@ using Outcome = Sent::Outcome;
 
 TEST_CASE("F2: lines that are reset again and again, and cut inside of frames, lose nothing") {
   RabbitPlace place;
-  OneBroker one(place.options(), one_queue());
+  OneBroker one(place.options(), one_queue(), OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();
@@ -14,7 +14,7 @@ TEST_CASE("F2: lines that are reset again and again, and cut inside of frames, l
     CHECK(traffic.wait_for_more(40));
     place.proxy.reset();
   }
-  for (const std::uint64_t bytes : {5'003, 9'001, 20'011}) {
+  for (const std::uint64_t bytes : {5'003U, 9'001U, 20'011U}) {
     place.proxy.reset_each_after(bytes);
     const int before = place.proxy.accepted();
     CHECK(one.heard.wait_until([&] { return place.proxy.accepted() >= before + 3; }));
@@ -26,7 +26,7 @@ TEST_CASE("F2: lines that are reset again and again, and cut inside of frames, l
 
 TEST_CASE("F2: connections of this virtual host that the broker closes are made again, and nothing is lost") {
   RabbitPlace place;
-  OneBroker one(place.options(), one_queue());
+  OneBroker one(place.options(), one_queue(), OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();
@@ -41,7 +41,7 @@ TEST_CASE("F2: a line that is silent without an end is noticed by its heartbeats
   RabbitPlace place;
   ashlar::rabbitmq::Options options = place.options();
   options.heartbeat = 1s;
-  OneBroker one(options, one_queue());
+  OneBroker one(options, one_queue(), OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();
@@ -73,7 +73,7 @@ TEST_CASE("F2: a slow line is no broken line") {
   place.proxy.delay(60ms);
   ashlar::rabbitmq::Options options = place.options();
   options.heartbeat = 1s;
-  OneBroker one(options, one_queue());
+  OneBroker one(options, one_queue(), OneBroker::Settle::at_once);
   Traffic traffic(one);
   REQUIRE(one.wait_until_connected());
   traffic.begin();

@@ -9,14 +9,21 @@ ashlar::rabbitmq::Options quick_options(const std::string& url) {
           .max_backoff = std::chrono::milliseconds{300}};
 }
 
-OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology) {
+OneBroker::OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology, Settle settle) {
   options.log = ashlar::Log(log, "rabbitmq");
   broker = ashlar::rabbitmq::make_broker(std::move(options), topology);
+  if (settle == Settle::at_once) {
+    heard.on_received = [this](const ashlar::bridge::Incoming& incoming) {
+      broker->settle(incoming.receipt, ashlar::bridge::Verdict::done);
+    };
+  }
   broker->begin(heard);
 }
 
 std::string OneBroker::wait_for_error(const std::string& part) {
-  heard.wait_until([&] { return broker->status().publishing.error.find(part) != std::string::npos; });
+  const bool came = heard.wait_until([&] { return broker->status().publishing.error.find(part) != std::string::npos; });
+  CAPTURE(broker->status().publishing.error);
+  REQUIRE(came);
   return broker->status().publishing.error;
 }
 

@@ -17,7 +17,10 @@ ashlar::rabbitmq::Options quick_options(const std::string& url);
 // A broker with these options, who listens to it, and its log.
 class OneBroker {
  public:
-  OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology);
+  enum class Settle { by_the_test, at_once };
+
+  OneBroker(ashlar::rabbitmq::Options options, const ashlar::bridge::Topology& topology,
+            Settle settle = Settle::by_the_test);
   ~OneBroker() { broker->end(std::chrono::milliseconds{0}); }
 
   // Until publishing's error holds `part`; the last error.

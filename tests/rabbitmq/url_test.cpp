@@ -85,7 +85,6 @@ TEST_CASE("a URL that is wrong says where, and F5: shows no password") {
       {"amqp://u:secret/x@h", "port is no number"}};
   for (const auto& [url, problem] : wrong) {
     const std::string error = error_of(url);
-    CAPTURE(url);
     CAPTURE(error);
     CHECK(holds(error, problem));
     CHECK(holds(error, "urls[0]: at character "));

@@ -57,7 +57,7 @@ Connection::Connection(const Endpoint& endpoint, const Options& options, const s
 }
 
 void Connection::log_in(const Endpoint& endpoint, const std::string& name, Steady::time_point deadline) {
-  static constexpr const char* late = "the broker accepted the line and then said nothing (login)";
+  static const std::string late = "the broker accepted the line and then said nothing (login)";
   out_.protocol_header();
   flush();
   expect(frame_before(deadline, late), AMQP_CONNECTION_START_METHOD, "connection.start");
@@ -97,7 +97,7 @@ void Connection::log_in(const Endpoint& endpoint, const std::string& name, Stead
   expect(frame_before(deadline, late), AMQP_CONNECTION_OPEN_OK_METHOD, "connection.open-ok");
 }
 
-const amqp_frame_t* Connection::frame_before(Steady::time_point deadline, const char* late) {
+const amqp_frame_t* Connection::frame_before(Steady::time_point deadline, const std::string& late) {
   for (;;) {
     if (read_frame()) return &frame_;
     if (interrupt_.stopping()) throw Stopped{};
@@ -149,9 +149,8 @@ bool Connection::read_frame() {
     } catch (const Failure& failure) {
       in_end_ = 0;
       if (!logging_in_) throw;
-      throw Failure(failure.kind(),
-                    fmt::format("{} during login (is it a port of TLS, for which the URL begins with amqps://?)",
-                                failure.what()));
+      const char* hint = line_.has_tls() ? "" : " (is it a port of TLS, for which the URL begins with amqps://?)";
+      throw Failure(failure.kind(), fmt::format("{} during login{}", failure.what(), hint));
     }
     if (in_end_ == 0) return false;
     last_read_ = Steady::now();
@@ -185,8 +184,9 @@ Connection::Answer Connection::answer_to(amqp_method_number_t number,
                                          const std::function<void(const amqp_frame_t&)>& other) {
   flush();
   const auto deadline = Steady::now() + patience_;
+  const std::string late = fmt::format("the broker does not answer to {}", ::amqp_method_name(number));
   for (;;) {
-    const amqp_frame_t& frame = *frame_before(deadline, "the broker does not answer");
+    const amqp_frame_t& frame = *frame_before(deadline, late);
     if (frame.frame_type == AMQP_FRAME_METHOD) {
       // Every answer's number is its question's with the lowest bit of the method set.
       if (frame.payload.method.id == number + 1) return {number + 1, 0, {}};

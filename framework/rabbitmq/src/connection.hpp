@@ -64,7 +64,7 @@ class Connection {
  private:
   void log_in(const Endpoint& endpoint, const std::string& name, Steady::time_point deadline);
   bool read_frame();
-  const amqp_frame_t* frame_before(Steady::time_point deadline, const char* late);
+  const amqp_frame_t* frame_before(Steady::time_point deadline, const std::string& late);
   void expect(const amqp_frame_t* frame, amqp_method_number_t number, const char* what) const;
   void on_connection_method();
   Answer answer_to(amqp_method_number_t number, const std::function<void(const amqp_frame_t&)>& other);

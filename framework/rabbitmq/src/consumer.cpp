@@ -22,7 +22,8 @@ constexpr std::size_t spare_body = 64 * 1024;
 std::size_t batch_for(const bridge::Topology& topology) {
   std::size_t batch = most_in_one_ack;
   for (const bridge::Queue& queue : topology.queues) {
-    if (queue.consume == bridge::Consume::yes) batch = std::min<std::size_t>(batch, std::max(queue.prefetch / 2, 1));
+    if (queue.consume == bridge::Consume::yes)
+      batch = std::min<std::size_t>(batch, std::max<std::size_t>(queue.prefetch / 2, 1));
   }
   return batch;
 }

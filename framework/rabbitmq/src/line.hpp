@@ -29,6 +29,7 @@ class Line {
   bool holds_back() const { return !encrypted_.empty(); }
 
   int fd() const { return fd_; }
+  bool has_tls() const { return tls_.has_value(); }
 
  private:
   void connect(const Endpoint& endpoint, Steady::time_point deadline, Interrupt& interrupt);

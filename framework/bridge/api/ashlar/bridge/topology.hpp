@@ -7,7 +7,8 @@
 
 namespace ashlar::bridge {
 
-// Whether what is missing at the broker is made, or is an error.
+// Whether what is missing at the broker is made, or is an error. `verify` sees by name alone whether exchanges and queues are
+// there: AMQP has no question for bindings, for the type of an exchange or for the arguments of a queue.
 enum class Declare { create, verify };
 
 // quorum: replicated where there are several nodes, and limits deliveries. classic: on one node.
