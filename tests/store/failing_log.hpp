@@ -71,8 +71,9 @@ class FailingLog final : public ashlar::store::LogStore {
   }
   void pause(std::string_view consumer) override { log_->pause(consumer); }
   void resume(std::string_view consumer) override { log_->resume(consumer); }
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override {
-    return log_->replay(consumer, from, to, now);
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override {
+    return log_->replay(consumer, from, to, now, noting);
   }
   void rewind(std::string_view consumer, std::int64_t sequence, Uow* unit) override {
     log_->rewind(consumer, sequence, unit);
@@ -83,8 +84,8 @@ class FailingLog final : public ashlar::store::LogStore {
     return log_->dead_letter_groups(consumer);
   }
   std::int64_t bury(const ashlar::store::DeadLetter& letter) override { return log_->bury(letter); }
-  Numbers retry(const Query& query, Time now) override { return log_->retry(query, now); }
-  Numbers discard(const Query& query) override { return log_->discard(query); }
+  Numbers retry(const Query& query, Time now, const Noting& noting) override { return log_->retry(query, now, noting); }
+  Numbers discard(const Query& query, const Noting& noting) override { return log_->discard(query, noting); }
   void note(const ashlar::store::LogAction& action) override { log_->note(action); }
   std::vector<ashlar::store::LogAction> actions(std::size_t limit) override { return log_->actions(limit); }
   void set_retention(const ashlar::store::Retention& retention) override { log_->set_retention(retention); }
