@@ -22,9 +22,10 @@ class FailingLog final : public ashlar::store::LogStore {
   // Throws Error while it is true.
   std::atomic<bool> broken{false};
 
-  // Called at the begin of each settling that is a call of its own, and of each claim. Set before consumers begin.
+  // Called at the begin of each settling that is a call of its own, and around each claim. Set before consumers begin.
   std::function<void()> before_settle{};
   std::function<void()> before_claim{};
+  std::function<void(const ashlar::store::Claim&)> after_claim{};
 
   using Uow = ashlar::UnitOfWork;
   using Time = ashlar::Time;
@@ -61,7 +62,9 @@ class FailingLog final : public ashlar::store::LogStore {
                              Span<Settlement> settlements, std::vector<Result>* results) override {
     check();
     if (before_claim) before_claim();
-    return log_->claim(consumer, owner, limit, now, settlements, results);
+    ashlar::store::Claim claim = log_->claim(consumer, owner, limit, now, settlements, results);
+    if (after_claim) after_claim(claim);
+    return claim;
   }
   std::vector<Result> settle(std::string_view consumer, Owner owner, Span<Settlement> settlements, Time now,
                              Uow* unit) override {
