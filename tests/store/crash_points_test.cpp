@@ -8,6 +8,7 @@
 
 #include "crash_scenario.hpp"
 #include "crash_vfs.hpp"
+#include "part.hpp"
 
 using namespace ashlar::store;
 using Survives = PowerCut::Survives;
@@ -46,7 +47,9 @@ class CrashPoints {
     std::size_t step = 0;
     for (PowerCut cut(operations_);; cut.advance()) {
       while (step + 1 < steps_.size() && steps_[step + 1].end <= cut.at()) ++step;
+      const bool looks = cut.at() % every == 0 || cut.at_end();
       for (const auto survives : {Survives::everything, Survives::synced, Survives::half, Survives::some}) {
+        if (!looks) continue;
         ++points_;
         look(step, !cut.at_end(), survives, cut.left(survives));
       }

@@ -8,6 +8,7 @@
 
 #include "crash_scenario.hpp"
 #include "message_of.hpp"
+#include "part.hpp"
 
 using namespace ashlar::store;
 using namespace std::chrono_literals;
@@ -129,15 +130,15 @@ TEST_CASE("E12: whatever has happened to the file's bytes, the log says so or wo
   constexpr unsigned variants = 200;
   int refused = 0;
   std::set<std::string> kinds;
-  for (unsigned seed = 0; seed < variants; ++seed) {
+  for (unsigned seed = 0; seed < variants; seed += every) {
     INFO("seed ", seed);
     write(file, damaged(sound, seed));
     const std::set<std::string> errors = errors_of(file);
     refused += errors.empty() ? 0 : 1;
     for (const std::string& error : errors) kinds.insert(error.substr(0, error.find(" (in")));
   }
-  MESSAGE(variants, " damaged files, ", refused, " of them noticed");
-  CHECK(refused > static_cast<int>(variants) / 4);
+  MESSAGE((variants / every), " damaged files, ", refused, " of them noticed");
+  CHECK(refused > static_cast<int>(variants) / every / 4);
   CHECK(kinds.contains("database shop.db: database disk image is malformed"));
 }
 

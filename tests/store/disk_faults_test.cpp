@@ -8,6 +8,7 @@
 #include "crash_scenario.hpp"
 #include "crash_vfs.hpp"
 #include "message_of.hpp"
+#include "part.hpp"
 
 using namespace ashlar::store;
 using Outcome = LogTest::Outcome;
@@ -100,7 +101,7 @@ TEST_CASE("E12: whatever write of the disk fails, the error is clear, and all go
   std::set<std::string> errors;
   for (const auto [code, says] :
        {Failure{SQLITE_FULL, "the disk is full"}, Failure{SQLITE_IOERR_WRITE, "the disk fails"}}) {
-    for (std::size_t failing = 0;; ++failing) {
+    for (std::size_t failing = 0;; failing += every) {
       disk.load(before);
       CrashApplication app(file);
       app.begin_owner();

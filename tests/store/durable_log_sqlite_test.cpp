@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "durable_log_support.hpp"
+#include "message_of.hpp"
 
 using namespace ashlar;
 using namespace std::chrono_literals;
@@ -170,4 +171,53 @@ TEST_CASE("E10: a projection that another process has rebuilt goes over to the n
   CHECK(serving.sum.rebuild());
   CHECK(serving.total() == 2);
   CHECK(serving.durable.trouble() == "");
+}
+
+TEST_CASE("what is done to many by hand happens in small commits, each with its note") {
+  testing::TemporaryDirectory directory;
+  store::Store file(directory.path() / "log.db", {.synchronous = store::Synchronous::off, .min_free_bytes = 0});
+  const auto log = store::make_sqlite_log(file);
+  const Time now{};
+  log->open_consumer({.name = "record"}, now);
+  const store::Owner owner = log->begin_owner();
+  constexpr std::int64_t count = 2'500;
+  std::vector<StoredEvent> events(count);
+  for (std::int64_t i = 0; i < count; ++i) {
+    events[static_cast<std::size_t>(i)].metadata.id = Uuid::v7(i);
+    events[static_cast<std::size_t>(i)].metadata.name = "orders.order.placed";
+  }
+  log->append(events);
+  std::vector<store::Settlement> settlements;
+  for (const auto& claimed : log->claim("record", owner, count, now).deliveries)
+    settlements.push_back({.sequence = claimed.event.sequence, .outcome = store::Settlement::Outcome::bury});
+  // The consumer may have no more in flight.
+  REQUIRE(settlements.size() == 1'000);
+  log->settle("record", owner, settlements, now);
+
+  int steps = 0;
+  const auto failing_third = [&](std::span<const std::int64_t> done) {
+    if (++steps == 3) throw Error("no more");
+    return std::vector<store::LogAction>{{now, "by hand", std::to_string(done.size())}};
+  };
+  const auto noted = [&] {
+    std::int64_t sum = 0;
+    for (const store::LogAction& action : log->actions(100)) sum += std::stoll(action.detail);
+    return sum;
+  };
+  steps = 1;
+  CHECK(message_of([&] { log->retry({}, now, failing_third); }) == "no more");
+  CHECK(noted() == 500);
+  CHECK(log->dead_letters({}).size() == 500);
+
+  for (;;) {
+    settlements.clear();
+    for (const auto& claimed : log->claim("record", owner, count, now).deliveries)
+      settlements.push_back({.sequence = claimed.event.sequence});
+    if (settlements.empty()) break;
+    log->settle("record", owner, settlements, now);
+  }
+  steps = 1;
+  CHECK(message_of([&] { log->replay("record", 1, count, now, failing_third); }) == "no more");
+  CHECK(noted() == 1'500);
+  CHECK(log->consumers().at(0).waiting == 1'000);
 }

@@ -22,9 +22,10 @@ class FailingLog final : public ashlar::store::LogStore {
   // Throws Error while it is true.
   std::atomic<bool> broken{false};
 
-  // Called at the begin of each settling that is a call of its own, and of each claim. Set before consumers begin.
+  // Called at the begin of each settling that is a call of its own, and around each claim. Set before consumers begin.
   std::function<void()> before_settle{};
   std::function<void()> before_claim{};
+  std::function<void(const ashlar::store::Claim&)> after_claim{};
 
   using Uow = ashlar::UnitOfWork;
   using Time = ashlar::Time;
@@ -61,7 +62,9 @@ class FailingLog final : public ashlar::store::LogStore {
                              Span<Settlement> settlements, std::vector<Result>* results) override {
     check();
     if (before_claim) before_claim();
-    return log_->claim(consumer, owner, limit, now, settlements, results);
+    ashlar::store::Claim claim = log_->claim(consumer, owner, limit, now, settlements, results);
+    if (after_claim) after_claim(claim);
+    return claim;
   }
   std::vector<Result> settle(std::string_view consumer, Owner owner, Span<Settlement> settlements, Time now,
                              Uow* unit) override {
@@ -71,8 +74,9 @@ class FailingLog final : public ashlar::store::LogStore {
   }
   void pause(std::string_view consumer) override { log_->pause(consumer); }
   void resume(std::string_view consumer) override { log_->resume(consumer); }
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override {
-    return log_->replay(consumer, from, to, now);
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override {
+    return log_->replay(consumer, from, to, now, noting);
   }
   void rewind(std::string_view consumer, std::int64_t sequence, Uow* unit) override {
     log_->rewind(consumer, sequence, unit);
@@ -83,8 +87,8 @@ class FailingLog final : public ashlar::store::LogStore {
     return log_->dead_letter_groups(consumer);
   }
   std::int64_t bury(const ashlar::store::DeadLetter& letter) override { return log_->bury(letter); }
-  Numbers retry(const Query& query, Time now) override { return log_->retry(query, now); }
-  Numbers discard(const Query& query) override { return log_->discard(query); }
+  Numbers retry(const Query& query, Time now, const Noting& noting) override { return log_->retry(query, now, noting); }
+  Numbers discard(const Query& query, const Noting& noting) override { return log_->discard(query, noting); }
   void note(const ashlar::store::LogAction& action) override { log_->note(action); }
   std::vector<ashlar::store::LogAction> actions(std::size_t limit) override { return log_->actions(limit); }
   void set_retention(const ashlar::store::Retention& retention) override { log_->set_retention(retention); }

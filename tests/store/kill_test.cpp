@@ -9,6 +9,7 @@
 #include "child_process.hpp"
 #include "kill_process.hpp"
 #include "log_store_suite.hpp"
+#include "part.hpp"
 
 // kill -9 at random moments, of two processes on one file. More rounds than the usual ones:
 //
@@ -99,7 +100,7 @@ std::vector<std::string> load(const std::filesystem::path& file, int process) {
 }
 
 int rounds() {
-  constexpr int usual = 10;
+  constexpr int usual = every == 1 ? 10 : 3;
   const char* wanted = std::getenv("ASHLAR_KILL_ROUNDS");
   return wanted == nullptr ? usual : std::stoi(wanted);
 }

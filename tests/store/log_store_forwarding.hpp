@@ -53,8 +53,9 @@ class ForwardingLog : public ashlar::store::LogStore {
   }
   void pause(std::string_view consumer) override { inner_.pause(consumer); }
   void resume(std::string_view consumer) override { inner_.resume(consumer); }
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override {
-    return inner_.replay(consumer, from, to, now);
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override {
+    return inner_.replay(consumer, from, to, now, noting);
   }
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit) override {
     inner_.rewind(consumer, sequence, unit);
@@ -67,11 +68,12 @@ class ForwardingLog : public ashlar::store::LogStore {
     return inner_.dead_letter_groups(consumer);
   }
   std::int64_t bury(const ashlar::store::DeadLetter& letter) override { return inner_.bury(letter); }
-  std::vector<std::int64_t> retry(const ashlar::store::DeadLetterQuery& query, Time now) override {
-    return inner_.retry(query, now);
+  std::vector<std::int64_t> retry(const ashlar::store::DeadLetterQuery& query, Time now,
+                                  const Noting& noting) override {
+    return inner_.retry(query, now, noting);
   }
-  std::vector<std::int64_t> discard(const ashlar::store::DeadLetterQuery& query) override {
-    return inner_.discard(query);
+  std::vector<std::int64_t> discard(const ashlar::store::DeadLetterQuery& query, const Noting& noting) override {
+    return inner_.discard(query, noting);
   }
   void note(const ashlar::store::LogAction& action) override { inner_.note(action); }
   std::vector<ashlar::store::LogAction> actions(std::size_t limit) override { return inner_.actions(limit); }

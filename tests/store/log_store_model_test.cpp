@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "part.hpp"
+
 namespace {
 
 void check_same(const MakeBench& tested) {
-  const auto difference = find_difference(memory_bench, tested, 1, 100, 80);
+  const auto difference = find_difference(memory_bench, tested, 1, 100 / every, 80);
   INFO((difference ? difference->text() : std::string()));
   CHECK_FALSE(difference.has_value());
 }

@@ -32,8 +32,9 @@ class KeepsRemovedConsumers final : public ForwardingLog {
 class ReplaysOneTooFew final : public ForwardingLog {
  public:
   using ForwardingLog::ForwardingLog;
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override {
-    return inner_.replay(consumer, from, to - 1, now);
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override {
+    return inner_.replay(consumer, from, to - 1, now, noting);
   }
 };
 
@@ -56,16 +57,18 @@ class RewindsBeforeCommit final : public ForwardingLog {
 class RetriesByDiscarding final : public ForwardingLog {
  public:
   using ForwardingLog::ForwardingLog;
-  std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time) override { return inner_.discard(query); }
+  std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time, const Noting& noting) override {
+    return inner_.discard(query, noting);
+  }
 };
 
 class IgnoresGroups final : public ForwardingLog {
  public:
   using ForwardingLog::ForwardingLog;
-  std::vector<std::int64_t> discard(const DeadLetterQuery& query) override {
+  std::vector<std::int64_t> discard(const DeadLetterQuery& query, const Noting& noting) override {
     DeadLetterQuery wider = query;
     wider.group_of.reset();
-    return inner_.discard(wider);
+    return inner_.discard(wider, noting);
   }
 };
 

@@ -246,3 +246,30 @@ LOG_STORE_TEST("what was done by hand is kept: the newest, oldest first") {
   CHECK((actions[1].time == suite_start + 3s));
   CHECK(t.log().actions(10).size() == 3);
 }
+
+LOG_STORE_TEST("E6: what is done to many is noted as it is done, and all of it") {
+  t.open("record");
+  constexpr int count = 1'100;
+  for (int i = 0; i < count; ++i) t.log().bury({.consumer = "record", .event = nth_event(i, "orders.order.placed")});
+  t.add_many(3);
+  t.ack_all("record");
+  std::size_t noted = 0;
+  const auto noting = [&](std::span<const std::int64_t> done) {
+    noted += done.size();
+    return std::vector<LogAction>{{t.now, "by hand", std::to_string(done.front())}};
+  };
+  CHECK(t.log().replay("record", 2, 3, t.now, noting) == 2);
+  CHECK(noted == 2);
+  REQUIRE(t.log().actions(10).size() == 1);
+  CHECK(t.log().actions(10)[0].detail == "2");
+  CHECK(t.log().replay("record", 2, 3, t.now, noting) == 0);
+  CHECK(t.log().retry({}, t.now, noting).empty());
+  CHECK(t.log().actions(10).size() == 1);
+
+  CHECK(t.log().discard({.group_of = 7}, noting).size() == count);
+  CHECK(noted == 2 + count);
+  t.bench->reopen();
+  CHECK(t.letters().empty());
+  CHECK(t.log().actions(10).size() >= 2);
+  CHECK(t.log().actions(10)[1].detail == "1");
+}

@@ -134,20 +134,22 @@ void MemoryLog::resume(std::string_view consumer) {
   state_->wake();
 }
 
-std::int64_t MemoryLog::replay(std::string_view name, std::int64_t from, std::int64_t to, Time now) {
-  std::int64_t count = 0;
+std::int64_t MemoryLog::replay(std::string_view name, std::int64_t from, std::int64_t to, Time now,
+                               const Noting& noting) {
+  std::vector<std::int64_t> replayed;
   {
     std::lock_guard lock(state_->mutex);
     State::Consumer& consumer = state_->consumer_locked(name);
     for (auto at = state_->events.lower_bound(from); at != state_->events.end() && at->first <= to; ++at) {
       const StoredEvent& event = at->second;
       if (!state_->matches_locked(consumer.settings.events, event) || state_->is_open_locked(consumer, event)) continue;
-      count +=
-          consumer.pending.try_emplace(at->first, State::Pending{.due = now, .replay = true, .asked_for = true}).second;
+      const State::Pending again{.due = now, .replay = true, .asked_for = true};
+      if (consumer.pending.try_emplace(at->first, again).second) replayed.push_back(at->first);
     }
+    state_->note_locked(noting, replayed);
   }
-  if (count > 0) state_->wake();
-  return count;
+  if (!replayed.empty()) state_->wake();
+  return static_cast<std::int64_t>(replayed.size());
 }
 
 void MemoryLog::State::rewind_locked(Consumer& consumer, std::int64_t sequence) {

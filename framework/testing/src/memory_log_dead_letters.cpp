@@ -98,7 +98,7 @@ std::int64_t MemoryLog::bury(const DeadLetter& letter) {
   return state_->last_letter;
 }
 
-std::vector<std::int64_t> MemoryLog::retry(const DeadLetterQuery& query, Time now) {
+std::vector<std::int64_t> MemoryLog::retry(const DeadLetterQuery& query, Time now, const Noting& noting) {
   std::vector<std::int64_t> retried;
   {
     std::lock_guard lock(state_->mutex);
@@ -124,16 +124,23 @@ std::vector<std::int64_t> MemoryLog::retry(const DeadLetterQuery& query, Time no
       retried.push_back(number);
       state_->letters.erase(number);
     }
+    state_->note_locked(noting, retried);
   }
   if (!retried.empty()) state_->wake();
   return retried;
 }
 
-std::vector<std::int64_t> MemoryLog::discard(const DeadLetterQuery& query) {
+std::vector<std::int64_t> MemoryLog::discard(const DeadLetterQuery& query, const Noting& noting) {
   std::lock_guard lock(state_->mutex);
   const std::vector<std::int64_t> numbers = state_->selected_locked(query);
   for (const std::int64_t number : numbers) state_->letters.erase(number);
+  state_->note_locked(noting, numbers);
   return numbers;
+}
+
+void MemoryLog::State::note_locked(const Noting& noting, std::span<const std::int64_t> done) {
+  if (!noting || done.empty()) return;
+  for (LogAction& action : noting(done)) actions.push_back(std::move(action));
 }
 
 void MemoryLog::note(const LogAction& action) {

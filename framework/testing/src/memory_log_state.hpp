@@ -104,6 +104,8 @@ class MemoryLog::State : public std::enable_shared_from_this<MemoryLog::State> {
   std::map<std::string, Consumer, std::less<>> consumers;
   std::map<std::int64_t, Letter> letters;
   std::int64_t last_letter = 0;
+  void note_locked(const store::LogStore::Noting& noting, std::span<const std::int64_t> done);
+
   std::vector<store::LogAction> actions;
   store::Retention retention;
   std::map<std::pair<Time, std::int64_t>, StoredEvent> scheduled;  // by due time and number

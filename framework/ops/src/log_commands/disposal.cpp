@@ -59,20 +59,32 @@ Result outlook(const std::vector<store::DeadLetter>& letters, store::LogStore& l
   return result;
 }
 
-// Others may have disposed of some, or added some, since they were listed: what counts is what the log says.
-Result apply(const store::DeadLetterQuery& query, Result expected, const std::vector<store::DeadLetter>& letters,
-             store::LogStore& log, Disposal disposal) {
-  const Numbers numbers = disposal == Disposal::retry ? log.retry(query, system_clock().now()) : log.discard(query);
-  std::map<std::int64_t, std::string> consumers;
-  for (const store::DeadLetter& letter : letters) consumers[letter.number] = letter.consumer;
-  expected.done.clear();
-  for (const std::int64_t number : numbers) expected.done[consumers[number]].push_back(number);
-  return expected;
-}
-
 std::string counted(const std::string& consumer, const Numbers& numbers) {
   return fmt::format("{}{}: {}", numbers.size(), consumer.empty() ? "" : " of " + printable(consumer),
                      numbers_text(numbers));
+}
+
+// Others may have disposed of some, or added some, since they were listed: what counts is what the log says.
+Result apply(const store::DeadLetterQuery& query, Result expected, const std::vector<store::DeadLetter>& letters,
+             store::LogStore& log, Disposal disposal) {
+  const bool retries = disposal == Disposal::retry;
+  const Time now = system_clock().now();
+  std::map<std::int64_t, std::string> consumers;
+  for (const store::DeadLetter& letter : letters) consumers[letter.number] = letter.consumer;
+  const auto by_consumer = [&](std::span<const std::int64_t> numbers) {
+    std::map<std::string, Numbers> done;
+    for (const std::int64_t number : numbers) done[consumers[number]].push_back(number);
+    return done;
+  };
+  const auto noting = [&](std::span<const std::int64_t> numbers) {
+    std::vector<store::LogAction> actions;
+    for (const auto& [consumer, done] : by_consumer(numbers)) {
+      actions.push_back({now, retries ? "dead-letters retry" : "dead-letters discard", counted(consumer, done)});
+    }
+    return actions;
+  };
+  expected.done = by_consumer(retries ? log.retry(query, now, noting) : log.discard(query, noting));
+  return expected;
 }
 
 std::string result_text(const Result& result, Disposal disposal, bool dry_run) {
@@ -106,11 +118,7 @@ int dispose(store::LogStore& log, Disposal disposal, const CommandLine& line) {
   const bool dry_run = line.flag("dry-run");
   const auto letters = log.dead_letters(query);
   Result result = outlook(letters, log, disposal);
-  if (!dry_run) {
-    result = apply(query, std::move(result), letters, log, disposal);
-    const char* action = disposal == Disposal::retry ? "dead-letters retry" : "dead-letters discard";
-    for (const auto& [consumer, numbers] : result.done) note(log, action, counted(consumer, numbers));
-  }
+  if (!dry_run) result = apply(query, std::move(result), letters, log, disposal);
   line.out << (line.flag("json") ? dumped(result_json(result, dry_run)) : result_text(result, disposal, dry_run));
   return result.done.empty() && !result.kept.empty() ? 1 : 0;
 }

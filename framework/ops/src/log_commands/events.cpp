@@ -110,8 +110,11 @@ int replay(store::LogStore& log, const CommandLine& line) {
   if (dry_run) {
     each_event(log, from, std::min(to, log.bounds().last), consumer.events, [&](const StoredEvent&) { ++count; });
   } else {
-    count = log.replay(name, from, to, system_clock().now());
-    if (count > 0) note(log, "log replay", fmt::format("{} from {} to {} to {}", count, from, to, name));
+    const Time now = system_clock().now();
+    count = log.replay(name, from, to, now, [&](std::span<const std::int64_t> done) {
+      return std::vector<store::LogAction>{
+          {now, "log replay", fmt::format("{} from {} to {} to {}", done.size(), done.front(), done.back(), name)}};
+    });
   }
   if (line.flag("json")) {
     line.out << dumped({{"dry_run", dry_run}, {"consumer", name}, {"from", from}, {"to", to}, {"events", count}});

@@ -189,7 +189,8 @@ std::vector<ConsumerStatus> ConsumerRows::status(Connection& db) {
   return statuses;
 }
 
-std::int64_t ConsumerRows::replay(Work& work, const Consumer& consumer, std::int64_t from, std::int64_t to, Time now) {
+std::vector<std::int64_t> ConsumerRows::replay(Work& work, const Consumer& consumer, std::int64_t from, std::int64_t to,
+                                               Time now) {
   std::vector<Row> rows;
   {
     Query event(work.db, "SELECT sequence, name, key FROM ashlar_log WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
@@ -204,15 +205,15 @@ std::int64_t ConsumerRows::replay(Work& work, const Consumer& consumer, std::int
                       .asked = Asked::by_replay});
     }
   }
-  std::int64_t count = 0;
+  std::vector<std::int64_t> replayed;
   for (Row& row : rows) {
     const auto known = row_of(work.db, consumer, row.sequence);
     const bool settled = known ? known->state == State::done : !lease_of(work.db, consumer, row.sequence).has_value();
     if (!settled) continue;
+    replayed.push_back(row.sequence);
     park(work, consumer, std::move(row));
-    ++count;
   }
-  return count;
+  return replayed;
 }
 
 void ConsumerRows::rewind(Work& work, const Consumer& consumer, std::int64_t sequence) {

@@ -60,7 +60,7 @@ class ConsumerRows {
   std::vector<SettlementResult> settle(Work& work, const Consumer& consumer, Owner owner,
                                        std::span<const Settlement> settlements, Time now);
   void give_back(Work& work, Owner owner);
-  std::int64_t replay(Work& work, const Consumer& consumer, std::int64_t from, std::int64_t to, Time now);
+  std::vector<std::int64_t> replay(Work& work, const Consumer& consumer, std::int64_t from, std::int64_t to, Time now);
   void rewind(Work& work, const Consumer& consumer, std::int64_t sequence);
 
   // A dead letter goes back to its consumer, with its own copy of the event.

@@ -15,6 +15,9 @@ namespace {
 // How long a consumer may take to hear of what another process wrote.
 constexpr std::chrono::milliseconds watch_interval{100};
 
+// Of a replay: so many sequences in one commit.
+constexpr std::int64_t step_size = 1'000;
+
 std::filesystem::path owners_file(const Store& store) {
   std::filesystem::path file = store.file();
   file += owners_file_suffix;
@@ -179,9 +182,24 @@ void SqliteLog::set_paused(std::string_view name, int paused) {
   });
 }
 
-std::int64_t SqliteLog::replay(std::string_view name, std::int64_t from, std::int64_t to, Time now) {
+std::int64_t SqliteLog::replay(std::string_view name, std::int64_t from, std::int64_t to, Time now,
+                               const Noting& noting) {
   std::int64_t count = 0;
-  writer_.run([&](Work& work) { count = consumers_.replay(work, consumers_.find(work.db, name), from, to, now); });
+  const LogBounds stored = bounds();
+  from = std::max(from, stored.first);
+  to = std::min(to, stored.last);
+  // At least once, so that a consumer that nobody knows is refused.
+  do {
+    const std::int64_t end = std::min(to, from + step_size - 1);
+    std::vector<std::int64_t> replayed;
+    writer_.run([&](Work& work) {
+      replayed = consumers_.replay(work, consumers_.find(work.db, name), from, end, now);
+      if (!noting || replayed.empty()) return;
+      for (const LogAction& action : noting(replayed)) add_note(work.db, action);
+    });
+    count += static_cast<std::int64_t>(replayed.size());
+    from = end + 1;
+  } while (from <= to);
   return count;
 }
 
@@ -261,11 +279,13 @@ bool SqliteLog::first_seen(std::string_view inbox, std::string_view id, Time now
 }
 
 void SqliteLog::note(const LogAction& action) {
-  writer_.run([&](Work& work) {
-    Query(work.db, "INSERT INTO ashlar_action (time, action, detail) VALUES (?, ?, ?)", action.time, action.action,
-          action.detail)
-        .run();
-  });
+  writer_.run([&](Work& work) { add_note(work.db, action); });
+}
+
+void SqliteLog::add_note(Connection& db, const LogAction& action) {
+  Query(db, "INSERT INTO ashlar_action (time, action, detail) VALUES (?, ?, ?)", action.time, action.action,
+        action.detail)
+      .run();
 }
 
 std::vector<LogAction> SqliteLog::actions(std::size_t limit) {

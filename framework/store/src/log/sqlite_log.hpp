@@ -46,15 +46,16 @@ class SqliteLog final : public LogStore {
                                        Time now, UnitOfWork* unit) override;
   void pause(std::string_view consumer) override { set_paused(consumer, 1); }
   void resume(std::string_view consumer) override { set_paused(consumer, 0); }
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override;
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override;
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit) override;
   void on_change(Wake wake) override;
 
   std::vector<DeadLetter> dead_letters(const DeadLetterQuery& query) override;
   std::vector<DeadLetterGroup> dead_letter_groups(std::string_view consumer) override;
   std::int64_t bury(const DeadLetter& letter) override;
-  std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time now) override;
-  std::vector<std::int64_t> discard(const DeadLetterQuery& query) override;
+  std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time now, const Noting& noting) override;
+  std::vector<std::int64_t> discard(const DeadLetterQuery& query, const Noting& noting) override;
   void note(const LogAction& action) override;
   std::vector<LogAction> actions(std::size_t limit) override;
 
@@ -81,6 +82,9 @@ class SqliteLog final : public LogStore {
   std::optional<std::string> refusal_of(Work& work, const StoredEvent& event);
   std::optional<std::string> disk_refusal();
   std::vector<DeadLetter> letters(Connection& db, const DeadLetterQuery& query);
+  std::vector<std::int64_t> dispose(const DeadLetterQuery& query, const Noting& noting,
+                                    const std::function<bool(Work& work, const DeadLetter& letter)>& action);
+  static void add_note(Connection& db, const LogAction& action);
   std::vector<std::int64_t> over_the_limits(Connection& db, const Retention& retention, Time now, std::size_t limit,
                                             LogCounters& left);
   std::vector<std::int64_t> find_unwanted(std::size_t limit);

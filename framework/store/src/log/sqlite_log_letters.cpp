@@ -6,19 +6,29 @@
 #include "query.hpp"
 
 namespace ashlar::store {
+namespace {
+
+// Of a retry or discard, in one commit.
+constexpr std::size_t step_size = 500;
+
+// Every condition that is not given holds.
+#define ASHLAR_SELECTED_LETTERS                                                                                    \
+  "FROM ashlar_dead_letter WHERE (?1 = '' OR consumer = ?1) AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR "   \
+  "(consumer, grouping) = (SELECT consumer, grouping FROM ashlar_dead_letter WHERE number = ?3)) ORDER BY number " \
+  "LIMIT ?4"
+
+std::int64_t limit_of(const DeadLetterQuery& query) {
+  return static_cast<std::int64_t>(std::min<std::size_t>(query.limit, std::numeric_limits<std::int64_t>::max()));
+}
+
+}  // namespace
 
 std::vector<DeadLetter> SqliteLog::letters(Connection& db, const DeadLetterQuery& query) {
   std::vector<DeadLetter> letters;
-  // Every condition that is not given holds.
-  Query row(
-      db,
-      "SELECT number, consumer, reason, deliveries, attempts, first_failure, last_failure, sequence, name, "
-      "version, " ASHLAR_EVENT_COLUMNS
-      " FROM ashlar_dead_letter WHERE (?1 = '' OR consumer = ?1) AND (?2 IS NULL OR number = ?2) AND (?3 IS NULL OR "
-      "(consumer, grouping) = (SELECT consumer, grouping FROM ashlar_dead_letter WHERE number = ?3)) ORDER BY number "
-      "LIMIT ?4",
-      query.consumer, query.number, query.group_of,
-      static_cast<std::int64_t>(std::min<std::size_t>(query.limit, std::numeric_limits<std::int64_t>::max())));
+  Query row(db,
+            "SELECT number, consumer, reason, deliveries, attempts, first_failure, last_failure, sequence, name, "
+            "version, " ASHLAR_EVENT_COLUMNS " " ASHLAR_SELECTED_LETTERS,
+            query.consumer, query.number, query.group_of, limit_of(query));
   while (row.step()) {
     DeadLetter letter{.number = row.integer(0), .consumer = row.text(1), .reason = row.text(2)};
     letter.deliveries = static_cast<int>(row.integer(3));
@@ -70,31 +80,48 @@ std::int64_t SqliteLog::bury(const DeadLetter& letter) {
   return number;
 }
 
-std::vector<std::int64_t> SqliteLog::retry(const DeadLetterQuery& query, Time now) {
-  std::vector<std::int64_t> numbers;
-  writer_.run([&](Work& work) {
-    numbers.clear();
-    for (const DeadLetter& letter : letters(work.db, query)) {
-      const bool known = Query(work.db, "SELECT 1 FROM ashlar_consumer WHERE name = ?", letter.consumer).step();
-      if (!known || letter.event.sequence == 0) continue;
-      consumers_.deliver_again(work, consumers_.find(work.db, letter.consumer), letter, now);
-      Query(work.db, "DELETE FROM ashlar_dead_letter WHERE number = ?", letter.number).run();
-      numbers.push_back(letter.number);
-    }
+// `action` says whether the letter goes.
+std::vector<std::int64_t> SqliteLog::dispose(const DeadLetterQuery& query, const Noting& noting,
+                                             const std::function<bool(Work&, const DeadLetter&)>& action) {
+  std::vector<std::int64_t> selected;
+  look([&](Connection& db) {
+    Query row(db, "SELECT number " ASHLAR_SELECTED_LETTERS, query.consumer, query.number, query.group_of,
+              limit_of(query));
+    while (row.step()) selected.push_back(row.integer(0));
   });
+  std::vector<std::int64_t> numbers;
+  for (std::span<const std::int64_t> left = selected; !left.empty();) {
+    const auto step = left.first(std::min(left.size(), step_size));
+    left = left.subspan(step.size());
+    std::vector<std::int64_t> done;
+    writer_.run([&](Work& work) {
+      done.clear();
+      for (const std::int64_t number : step) {
+        // Others may have disposed of it since.
+        const auto found = letters(work.db, {.number = number});
+        if (found.empty() || !action(work, found[0])) continue;
+        Query(work.db, "DELETE FROM ashlar_dead_letter WHERE number = ?", number).run();
+        done.push_back(number);
+      }
+      if (!noting || done.empty()) return;
+      for (const LogAction& note : noting(done)) add_note(work.db, note);
+    });
+    numbers.insert(numbers.end(), done.begin(), done.end());
+  }
   return numbers;
 }
 
-std::vector<std::int64_t> SqliteLog::discard(const DeadLetterQuery& query) {
-  std::vector<std::int64_t> numbers;
-  writer_.run([&](Work& work) {
-    numbers.clear();
-    for (const DeadLetter& letter : letters(work.db, query)) {
-      Query(work.db, "DELETE FROM ashlar_dead_letter WHERE number = ?", letter.number).run();
-      numbers.push_back(letter.number);
-    }
+std::vector<std::int64_t> SqliteLog::retry(const DeadLetterQuery& query, Time now, const Noting& noting) {
+  return dispose(query, noting, [&](Work& work, const DeadLetter& letter) {
+    const bool known = Query(work.db, "SELECT 1 FROM ashlar_consumer WHERE name = ?", letter.consumer).step();
+    if (!known || letter.event.sequence == 0) return false;
+    consumers_.deliver_again(work, consumers_.find(work.db, letter.consumer), letter, now);
+    return true;
   });
-  return numbers;
+}
+
+std::vector<std::int64_t> SqliteLog::discard(const DeadLetterQuery& query, const Noting& noting) {
+  return dispose(query, noting, [](Work&, const DeadLetter&) { return true; });
 }
 
 std::int64_t SqliteLog::schedule(const StoredEvent& event, Time due, UnitOfWork* unit) {

@@ -164,7 +164,7 @@ struct ScheduledEvent {
 // in tests what is said here in words.
 //
 // Whoever calls gives the time. All functions may be called from any thread, and by several processes where the store is one
-// that they can share; each call happens as a whole or, when it throws Error, not at all, and is durable on return (that of
+// that they can share; each call happens as a whole or, when it throws Error, not at all (but for those that say otherwise), and is durable on return (that of
 // append and settle with a unit: when the unit commits). A claim that settles nothing survives the process, but need not
 // survive a power cut: what it claimed is claimed again.
 //
@@ -236,12 +236,17 @@ class LogStore {
                                                std::span<const Settlement> settlements, Time now,
                                                UnitOfWork* unit = nullptr) = 0;
 
+  // What is to be noted of one step of something that may take several, in the step's commit. Calls no log.
+  using Noting = std::function<std::vector<LogAction>(std::span<const std::int64_t> done)>;
+
   virtual void pause(std::string_view consumer) = 0;
   virtual void resume(std::string_view consumer) = 0;
 
   // Delivers the events from `from` to `to` (both included) once more to this consumer, as replays, beside what it does
-  // anyway; those that match and are neither in flight nor waiting. Says how many.
-  virtual std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) = 0;
+  // anyway; those that match and are neither in flight nor waiting. Says how many. Many in several commits, each of whose
+  // sequences are noted.
+  virtual std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                              const Noting& noting = {}) = 0;
 
   // Its position goes back to before `sequence`; what was in flight or waiting is forgotten. What it gets up to its former
   // position is a replay. With a unit: as part of its commit.
@@ -262,9 +267,10 @@ class LogStore {
   virtual std::int64_t bury(const DeadLetter& letter) = 0;
 
   // Those that the query selects are delivered again, counted from 1 (`retry`), or removed (`discard`): gives their numbers.
-  // What never was in the log, or whose consumer is gone, cannot be retried and stays.
-  virtual std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time now) = 0;
-  virtual std::vector<std::int64_t> discard(const DeadLetterQuery& query) = 0;
+  // What never was in the log, or whose consumer is gone, cannot be retried and stays. Many in several commits, each of whose
+  // numbers are noted.
+  virtual std::vector<std::int64_t> retry(const DeadLetterQuery& query, Time now, const Noting& noting = {}) = 0;
+  virtual std::vector<std::int64_t> discard(const DeadLetterQuery& query, const Noting& noting = {}) = 0;
 
   // The newest `limit`, oldest first.
   virtual void note(const LogAction& action) = 0;

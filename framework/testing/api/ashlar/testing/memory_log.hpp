@@ -71,15 +71,16 @@ class MemoryLog final : public store::LogStore {
                                               UnitOfWork* unit = nullptr) override;
   void pause(std::string_view consumer) override;
   void resume(std::string_view consumer) override;
-  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now) override;
+  std::int64_t replay(std::string_view consumer, std::int64_t from, std::int64_t to, Time now,
+                      const Noting& noting) override;
   void rewind(std::string_view consumer, std::int64_t sequence, UnitOfWork* unit = nullptr) override;
   void on_change(Wake wake) override;
 
   std::vector<store::DeadLetter> dead_letters(const store::DeadLetterQuery& query) override;
   std::vector<store::DeadLetterGroup> dead_letter_groups(std::string_view consumer = {}) override;
   std::int64_t bury(const store::DeadLetter& letter) override;
-  std::vector<std::int64_t> retry(const store::DeadLetterQuery& query, Time now) override;
-  std::vector<std::int64_t> discard(const store::DeadLetterQuery& query) override;
+  std::vector<std::int64_t> retry(const store::DeadLetterQuery& query, Time now, const Noting& noting) override;
+  std::vector<std::int64_t> discard(const store::DeadLetterQuery& query, const Noting& noting) override;
   void note(const store::LogAction& action) override;
   std::vector<store::LogAction> actions(std::size_t limit) override;
 
