@@ -6,16 +6,20 @@
 #include <csignal>
 #include <stdexcept>
 
-ServingShop::ServingShop(const std::filesystem::path& data) {
+ServingShop::ServingShop(const std::filesystem::path& data, const std::vector<std::string>& more) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
-  const std::string folder = data.string();
+  std::vector<std::string> words{"shop", "--data", data.string(), "--set", "http.port=0", "--log-level", "error"};
+  words.insert(words.end(), more.begin(), more.end());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   process_ = ::fork();
   if (process_ == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
-    ::execl(SHOP_EXECUTABLE, "shop", "--data", folder.c_str(), "--set", "http.port=0", "--log-level", "error", nullptr);
+    ::execv(SHOP_EXECUTABLE, arguments.data());
     ::_exit(127);
   }
   ::close(ends[1]);

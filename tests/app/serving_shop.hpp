@@ -6,12 +6,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 // The built shop serving on a free port until this is destroyed.
 class ServingShop {
  public:
-  // Returns when it serves; throws std::runtime_error where it does not.
-  explicit ServingShop(const std::filesystem::path& data);
+  // Returns when it serves; throws std::runtime_error where it does not. `more` are arguments.
+  explicit ServingShop(const std::filesystem::path& data, const std::vector<std::string>& more = {});
   ~ServingShop();
   ServingShop(const ServingShop&) = delete;
   ServingShop& operator=(const ServingShop&) = delete;
