@@ -23,11 +23,14 @@ ashlar::rabbitmq::Options tls_options(const RabbitPlace& place, const std::strin
 // A server with a certificate of its own, which closes the line after the handshake.
 class TlsServer {
  public:
-  TlsServer(const std::filesystem::path& folder, const std::string& name) : port(free_ports(1).at(0)) {
+  TlsServer(const std::filesystem::path& folder, const std::string& name, const std::vector<std::string>& more = {})
+      : port(free_ports(1).at(0)) {
     const std::string base = (folder / name).string();
-    process_ = start_process({"/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:" + std::to_string(port),
-                              "-cert", base + ".pem", "-key", base + ".key"},
-                             {}, folder / "output");
+    std::vector<std::string> command{
+        "/usr/bin/openssl", "s_server", "-quiet",     "-accept", "127.0.0.1:" + std::to_string(port), "-cert",
+        base + ".pem",      "-key",     base + ".key"};
+    command.insert(command.end(), more.begin(), more.end());
+    process_ = start_process(command, {}, folder / "output");
   }
   ~TlsServer() { kill_process(process_); }
   TlsServer(const TlsServer&) = delete;
@@ -86,6 +89,25 @@ TEST_CASE("TLS: a certificate of an unknown authority, for another name or expir
   by_address.tls.ca_file = folder.path() / "other.pem";
   OneBroker fifth(by_address, one_queue());
   CHECK(holds(fifth.wait_for_error("during login"), "closed"));
+}
+
+TEST_CASE("TLS: a broker that asks for a certificate of ours gets it") {
+  RabbitPlace place;
+  const ashlar::testing::TemporaryDirectory folder;
+  make_authority(folder.path(), "authority");
+  make_certificate(folder.path(), "authority", "server", "DNS:localhost", 2);
+  make_certificate(folder.path(), "authority", "client", "DNS:client", 2);
+  const std::string authority = folder.path() / "authority.pem";
+  const TlsServer server(folder.path(), "server", {"-Verify", "2", "-verify_return_error", "-CAfile", authority});
+  ashlar::rabbitmq::Options options = tls_options(place, "localhost", server.port);
+  options.tls.ca_file = authority;
+  OneBroker without(options, one_queue());
+  CHECK(holds(without.wait_for_error("TLS"), "certificate required"));
+  options.tls.certificate_file = folder.path() / "client.pem";
+  options.tls.key_file = folder.path() / "client.key";
+  // The handshake is over then, and only the login is missing.
+  OneBroker with(options, one_queue());
+  CHECK(!holds(with.wait_for_error("during login"), "certificate required"));
 }
 
 TEST_CASE("TLS: a plain port and a port of TLS are told apart, and nothing falls back to plain") {
