@@ -17,7 +17,8 @@
 //
 //   BROKER_SUITE("RabbitMQ", make_place)
 //
-// where make_place() returns a std::unique_ptr<BrokerPlace>. The bodies are in broker_suite.cpp and broker_suite_faults.cpp.
+// where make_place() returns a std::unique_ptr<BrokerPlace>. The bodies are in broker_suite.cpp and
+// broker_suite_faults.cpp.
 
 // An outside system that nobody else uses, as the suite needs it.
 class BrokerPlace {

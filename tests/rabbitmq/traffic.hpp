@@ -13,8 +13,8 @@
 
 #include "rabbit_place.hpp"
 
-// Publishes numbers one after the other, each again until it is confirmed, keeping some unconfirmed, and takes them in. Then tells
-// whether anything is lost, out of order or invented.
+// Publishes numbers one after the other, each again until it is confirmed, keeping some unconfirmed, and takes them in.
+// Then tells whether anything is lost, out of order or invented.
 class Traffic {
  public:
   // Of a broker that settles at once.

@@ -5,8 +5,8 @@
 
 namespace ashlar::rabbitmq {
 
-// How long to wait before the next try: up to twice as long each time, and never the same, so that many applications do not come
-// back to a broker at once. One thread.
+// How long to wait before the next try: up to twice as long each time, and never the same, so that many applications do
+// not come back to a broker at once. One thread.
 class Backoff {
  public:
   Backoff(std::chrono::milliseconds first, std::chrono::milliseconds most) : first_(first), most_(most) {}

@@ -15,16 +15,17 @@
 
 namespace ashlar::rabbitmq {
 
-// One connection that is logged in. rabbitmq-c encodes and decodes; the socket is ours, so nothing here waits but the constructor,
-// call() and close(), and these no longer than they are told. One thread. Throws Failure, and Stopped where it waits.
+// One connection that is logged in. rabbitmq-c encodes and decodes; the socket is ours, so nothing here waits but the
+// constructor, call() and close(), and these no longer than they are told. One thread. Throws Failure, and Stopped
+// where it waits.
 class Connection {
  public:
   static constexpr std::uint16_t channel = 1;
 
   Connection(const Endpoint& endpoint, const Options& options, const std::string& name, Interrupt& interrupt);
 
-  // The next frame of our channel, if one is here; its memory is good until the next call. What concerns the connection itself is
-  // dealt with inside.
+  // The next frame of our channel, if one is here; its memory is good until the next call. What concerns the connection
+  // itself is dealt with inside.
   const amqp_frame_t* next();
 
   OutBuffer& out() { return out_; }
@@ -47,7 +48,8 @@ class Connection {
   }
   void open_channel();
 
-  // What is due by the clock, and as much of what waits as the socket takes. Throws where the line has been silent too long.
+  // What is due by the clock, and as much of what waits as the socket takes. Throws where the line has been silent too
+  // long.
   void flush();
   // When flush() is due again.
   Steady::time_point next_flush() const;

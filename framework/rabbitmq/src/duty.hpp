@@ -14,8 +14,8 @@ class Duty {
   virtual void handle(Connection& connection, const amqp_frame_t& frame) = 0;
   // Writes what is to be written, without waiting.
   virtual void work(Connection& connection) = 0;
-  // The thread is about to sleep. False: there is something to do. Else what comes now wakes it, and it sleeps until `until` at
-  // most, which is made earlier where something is due.
+  // The thread is about to sleep. False: there is something to do. Else what comes now wakes it, and it sleeps until
+  // `until` at most, which is made earlier where something is due.
   virtual bool lie_down(Steady::time_point& until) = 0;
   virtual void get_up() = 0;
   // While the link ends: nothing is waited for any more.

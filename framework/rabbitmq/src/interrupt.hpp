@@ -20,7 +20,8 @@ class Interrupt {
   void stop();
   bool stopping() const { return stopping_.load(); }
 
-  // The link's thread. Waits until `events` of `fd` (none where it is negative), a wake-up or `deadline`. True: `fd` is ready.
+  // The link's thread. Waits until `events` of `fd` (none where it is negative), a wake-up or `deadline`. True: `fd` is
+  // ready.
   bool wait(int fd, short events, Steady::time_point deadline);
 
  private:

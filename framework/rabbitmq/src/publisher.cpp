@@ -18,8 +18,8 @@ using Outcome = bridge::Sent::Outcome;
 // More is not encoded before the socket has taken what is.
 constexpr std::size_t enough_to_send = 256 * 1024;
 
-// A return does not say which delivery it is of. Messages of one fingerprint are the same in all that matters, so it makes no
-// difference which of them is told.
+// A return does not say which delivery it is of. Messages of one fingerprint are the same in all that matters, so it
+// makes no difference which of them is told.
 std::size_t fingerprint_of(const bridge::Message& message) {
   const std::hash<std::string_view> hash;
   std::size_t print = hash(message.routing_key);
@@ -130,8 +130,8 @@ void Publisher::on_returned() {
   returned_ = {};
 }
 
-// The broker closes the channel over a message that is larger than it allows. Told to be lost it would be published again, and
-// close the channel again.
+// The broker closes the channel over a message that is larger than it allows. Told to be lost it would be published
+// again, and close the channel again.
 void Publisher::refuse_too_large(std::string_view problem) {
   static constexpr std::string_view begin = "message size ";
   const std::size_t at = problem.find(begin);

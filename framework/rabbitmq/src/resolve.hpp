@@ -16,8 +16,8 @@ struct Address {
   socklen_t size = 0;
 };
 
-// All addresses of `host`, which the system's resolver may take as long as it likes to find: a thread of its own asks it, and is
-// left behind where `deadline` or the end of the link comes first. Throws Failure or Stopped.
+// All addresses of `host`, which the system's resolver may take as long as it likes to find: a thread of its own asks
+// it, and is left behind where `deadline` or the end of the link comes first. Throws Failure or Stopped.
 std::vector<Address> resolve(const std::string& host, std::uint16_t port, Steady::time_point deadline,
                              Interrupt& interrupt);
 

@@ -8,8 +8,8 @@
 
 namespace ashlar::rabbitmq {
 
-// What has been received on one channel and what was said of it. Acknowledges in multiples where a whole row is done, and singly
-// what waits behind something that is not. One thread.
+// What has been received on one channel and what was said of it. Acknowledges in multiples where a whole row is done,
+// and singly what waits behind something that is not. One thread.
 class Settlement {
  public:
   explicit Settlement(std::size_t batch) : batch_(batch) {}

@@ -8,8 +8,8 @@
 
 namespace ashlar::rabbitmq {
 
-// TLS 1.2 or newer over bytes that somebody else carries, so that nothing in it ever waits. The broker's certificate and its name
-// (or IP address) are always verified. Throws Failure.
+// TLS 1.2 or newer over bytes that somebody else carries, so that nothing in it ever waits. The broker's certificate
+// and its name (or IP address) are always verified. Throws Failure.
 class TlsSession {
  public:
   TlsSession(const Tls& tls, const std::string& host);

@@ -20,8 +20,8 @@ struct Endpoint {
   std::string place() const;
 };
 
-// `which` names the URL in an error, as in "urls[0]". Throws Error that says what is wrong and where, by a count of characters
-// rather than by the text, which may hold a password.
+// `which` names the URL in an error, as in "urls[0]". Throws Error that says what is wrong and where, by a count of
+// characters rather than by the text, which may hold a password.
 Endpoint parse_url(std::string_view url, std::string_view which);
 
 }  // namespace ashlar::rabbitmq

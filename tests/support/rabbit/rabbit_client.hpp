@@ -9,8 +9,8 @@
 
 #include "rabbit_server.hpp"
 
-// Looks at a broker from outside, as any other client; does one thing after the other. Throws std::runtime_error with the
-// broker's text.
+// Looks at a broker from outside, as any other client; does one thing after the other. Throws std::runtime_error with
+// the broker's text.
 class RabbitClient {
  public:
   RabbitClient(const RabbitControl& broker, const std::string& vhost);

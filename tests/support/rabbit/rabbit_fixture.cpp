@@ -1,5 +1,5 @@
-// The broker that the tests share. `rabbit_fixture start FILE` begins one, whose place is in FILE then; `rabbit_fixture stop FILE`
-// ends it. It also ends when the process that called `start` does, which is ctest.
+// The broker that the tests share. `rabbit_fixture start FILE` begins one, whose place is in FILE then; `rabbit_fixture
+// stop FILE` ends it. It also ends when the process that called `start` does, which is ctest.
 
 #include <fcntl.h>
 #include <poll.h>

@@ -70,6 +70,6 @@ class RabbitServer : public RabbitControl {
   pid_t broker_ = -1;
 };
 
-// For most tests: the one that ctest's fixture has started, or else one that lives as long as this process. What is done to it
-// concerns its virtual host alone.
+// For most tests: the one that ctest's fixture has started, or else one that lives as long as this process. What is
+// done to it concerns its virtual host alone.
 const RabbitControl& shared_rabbit();
