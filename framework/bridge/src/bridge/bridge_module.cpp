@@ -20,7 +20,6 @@
 namespace ashlar::bridge {
 namespace {
 
-constexpr std::size_t publishing_threads = 4;
 constexpr std::chrono::milliseconds end_limit{5'000};
 
 std::string_view text_of(LinkState state) {
@@ -105,7 +104,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     registry_ = &registry;
     plan_.reset();
     if (options_.url.value.empty()) return;
-    plan_.emplace(name_, options_, registry.all(), registry.handled_elsewhere(), context_->application());
+    plan_.emplace(name_, options_, registry, context_->application());
     if (registry.has_event_log()) {
       register_consumer(registry);
     } else {
@@ -186,17 +185,14 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
                   {{"handled_by", fmt::format("{}", fmt::join(modules, ","))}});
   }
 
-  static StreamOptions stream_options(std::size_t window) {
-    return {.batch_size = window, .workers = publishing_threads, .max_in_flight = 4 * window};
-  }
-
   // The log's receiver is ours; the handlers say what it receives.
   void register_consumer(EventRegistry& registry) {
     buffer_.reset();
     outward_.reset();
     if (plan_->outgoing().empty()) return;
-    const StreamOptions stream = stream_options(static_cast<std::size_t>(options_.window));
-    const std::size_t most = std::max<std::size_t>(1, stream.batch_size / publishing_threads);
+    // One thread keeps the order of the log.
+    const std::size_t most = 4 * static_cast<std::size_t>(options_.window);
+    const StreamOptions stream{.batch_size = most, .max_in_flight = 2 * most};
     outward_ = std::make_shared<Outward>(*plan_, *line_, most, stream.ack_wait);
     StreamConsumer consumer = registry.stream("publish", stream);
     for (const Outgoing& outgoing : plan_->outgoing()) consumer.on(outgoing.reference, [](const Envelope&) {});

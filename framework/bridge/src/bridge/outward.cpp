@@ -32,36 +32,19 @@ Message message_of(const BridgePlan& plan, const Outgoing& outgoing, const Metad
                 .aggregate_type = outgoing.aggregate_type});
 }
 
-// What one call of receive() is about.
+// What one call of receive() is about: publishes in order of the log, and never an event of a key whose last one is not
+// confirmed yet; what stands behind that one waits with it.
 class Outward::Round {
  public:
   Round(Outward& outward, std::span<Delivery* const> deliveries)
-      : outward_(outward),
-        deliveries_(deliveries),
-        next_of_key_(deliveries.size(), none),
-        answers_(std::make_shared<Answers>()) {
-    std::unordered_map<std::string_view, std::size_t> last_of_key;
-    for (std::size_t i = 0; i < deliveries.size(); ++i) {
-      const std::string& key = deliveries[i]->metadata().key;
-      if (key.empty()) {
-        first_.push_back(i);
-        continue;
-      }
-      const auto [last, is_first] = last_of_key.emplace(key, i);
-      if (is_first) {
-        first_.push_back(i);
-      } else {
-        next_of_key_[last->second] = i;
-        last->second = i;
-      }
-    }
-  }
+      : outward_(outward), deliveries_(deliveries), answers_(std::make_shared<Answers>()) {}
 
   void run() {
     if (!wait_for_line()) return give_back_rest();
-    for (const std::size_t number : first_) publish(number);
+    publish_some();
     for (int late = 0; open_ > 0;) {
-      for (Answer& answer : wait_for_answers()) settle(answer);
+      for (const Answer& answer : wait_for_answers()) settle(answer);
+      publish_some();
       // What the broker holds back, or a line that nobody answers on, does not hold up a stop.
       if (outward_.line_.given_up() && ++late > answers_after_giving_up) break;
       keep();
@@ -70,7 +53,6 @@ class Outward::Round {
   }
 
  private:
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
   static constexpr int answers_after_giving_up = 20;
   static constexpr std::chrono::milliseconds longest_wait{100};
 
@@ -86,6 +68,8 @@ class Outward::Round {
     std::vector<Answer> list;
   };
 
+  enum class KeyState { unconfirmed, failed };
+
   // The events stay ours while they wait for a line. False: given up.
   bool wait_for_line() {
     for (;;) {
@@ -93,6 +77,19 @@ class Outward::Round {
       if (found == LineState::Found::connected) return true;
       if (found == LineState::Found::given_up) return false;
       keep();
+    }
+  }
+
+  // Up to the first that has to wait. What comes after a failed event of its key is left over, and given back at the end.
+  void publish_some() {
+    for (; !lost_ && next_ < deliveries_.size(); ++next_) {
+      const std::string& key = deliveries_[next_]->metadata().key;
+      if (!key.empty()) {
+        const auto [known, is_first] = keys_.emplace(key, KeyState::unconfirmed);
+        if (!is_first && known->second == KeyState::unconfirmed) return;
+        if (!is_first) continue;
+      }
+      publish(next_);
     }
   }
 
@@ -126,17 +123,19 @@ class Outward::Round {
     return std::exchange(answers_->list, {});
   }
 
-  // What comes after a failed event of its key is left over, and given back at the end.
-  void settle(Answer& answer) {
+  void settle(const Answer& answer) {
     --open_;
     Delivery& delivery = *deliveries_[answer.number];
     switch (answer.sent.outcome) {
       case Sent::Outcome::confirmed:
         delivery.ack();
-        if (const std::size_t next = next_of_key_[answer.number]; next != none && !lost_) publish(next);
+        keys_.erase(delivery.metadata().key);
         break;
       case Sent::Outcome::returned:
-      case Sent::Outcome::refused: delivery.failed(answer.sent.reason); break;
+      case Sent::Outcome::refused:
+        delivery.failed(answer.sent.reason);
+        keys_.insert_or_assign(delivery.metadata().key, KeyState::failed);
+        break;
       case Sent::Outcome::lost: lost_ = true; break;
     }
   }
@@ -163,11 +162,11 @@ class Outward::Round {
 
   Outward& outward_;
   const std::span<Delivery* const> deliveries_;
-  std::vector<std::size_t> first_;        // of each key, and those without one
-  std::vector<std::size_t> next_of_key_;  // by number
+  std::size_t next_ = 0;  // the first that was not published
+  std::unordered_map<std::string_view, KeyState> keys_;
   const std::shared_ptr<Answers> answers_;
   std::size_t open_ = 0;  // published, and nothing heard
-  bool lost_ = false;
+  bool lost_ = false;     // a line went: the rest goes by the next one
   std::chrono::steady_clock::time_point kept_ = std::chrono::steady_clock::now();
 };
 

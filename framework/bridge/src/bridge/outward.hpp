@@ -35,11 +35,11 @@ class LineState {
   std::atomic<bool> given_up_{false};
 };
 
-// The stream consumer that publishes: takes deliveries, publishes each, and settles it by what the broker says. Of one key only
-// one event is on its way at a time, so that none overtakes an earlier one that comes back. Several threads of the log.
+// The stream consumer that publishes: takes deliveries, publishes each in their order, and settles it by what the broker says.
+// Of one key only one event is on its way at a time, so that none overtakes an earlier one that comes back. A thread of the log.
 class Outward final : public StreamReceiver {
  public:
-  // All outlive it. `most` deliveries at once in each thread.
+  // All outlive it. `most` deliveries at once: more than the broker's window, so that the line is never idle for long.
   Outward(const BridgePlan& plan, LineState& line, std::size_t most, std::chrono::milliseconds ack_wait)
       : plan_(plan), line_(line), most_(most), ack_wait_(ack_wait) {}
 

@@ -4,6 +4,7 @@
 #include <ashlar/event_pattern.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -30,14 +31,21 @@ std::string problem_of(const std::string& reference) {
   }
 }
 
+// The same in every build (http://www.isthe.com/chongo/tech/comp/fnv/).
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 14'695'981'039'346'656'037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
+  return hash;
+}
+
 // Each routing key once, in one order.
 std::vector<std::string> sorted(const std::set<std::string>& keys) { return {keys.begin(), keys.end()}; }
 
 }  // namespace
 
-BridgePlan::BridgePlan(std::string_view section, const BridgeOptions& options, const std::vector<EventInfo>& events,
-                       const std::vector<Handling>& elsewhere, std::string application)
-    : section_(section), application_(std::move(application)), events_(events) {
+BridgePlan::BridgePlan(std::string_view section, const BridgeOptions& options, const EventRegistry& registry,
+                       std::string application)
+    : section_(section), application_(std::move(application)), events_(registry.all()) {
   default_reading_.max_bytes = static_cast<std::size_t>(std::max(options.max_message_bytes, 1));
   topology_.exchange = options.exchange.empty() ? application_ + ".events" : options.exchange;
   check(options.exchange.size() <= 127, "exchange", "has at most 127 bytes");
@@ -47,9 +55,10 @@ BridgePlan::BridgePlan(std::string_view section, const BridgeOptions& options, c
   check(options.max_message_bytes >= 1'024, "max_message_bytes", "is at least 1,024");
   check(options.buffer >= 1, "buffer", "is at least 1");
   if (options.declare == "verify") topology_.declare = Declare::verify;
-  split_ = std::any_of(events.begin(), events.end(), [](const EventInfo& event) { return !event.is_here; });
-  read_publish(options, events, elsewhere);
+  const std::vector<Handling> elsewhere = registry.handled_elsewhere();
+  read_publish(options, events_, elsewhere);
   read_consume(options);
+  read_processes(options, registry);
   note_elsewhere(elsewhere);
   if (!problems_.empty()) throw ConfigurationError(std::move(problems_));
 }
@@ -133,37 +142,73 @@ void BridgePlan::read_consume(const BridgeOptions& options) {
   }
 }
 
-// A queue for each module elsewhere that handles events of this process, so that nothing is lost before it first runs.
-void BridgePlan::note_elsewhere(const std::vector<Handling>& elsewhere) {
-  std::map<std::string, std::set<std::string>> keys;
-  for (const Handling& handling : elsewhere) {
-    for (const EventInfo& event : events_) {
-      if (event.is_here && event.module != handling.module && selects(handling.event, event.name, event.version)) {
-        keys[handling.module].insert(event.routing_key);
-      }
+// Which modules run where, the bridge aside.
+void BridgePlan::read_processes(const BridgeOptions& options, const EventRegistry& registry) {
+  const std::vector<std::string> elsewhere = registry.modules_elsewhere();
+  if (elsewhere.empty()) return;
+  std::vector<std::string> here = registry.modules_here();
+  std::erase(here, section_);
+  own_process_ = here;
+  other_processes_.clear();
+  if (options.processes.empty()) {
+    other_processes_.push_back(elsewhere);
+    return;
+  }
+  std::set<std::string> named;
+  bool is_listed = false;
+  for (std::size_t i = 0; i < options.processes.size(); ++i) {
+    std::vector<std::string> process = options.processes[i];
+    std::sort(process.begin(), process.end());
+    for (const std::string& module : process) {
+      const std::string place = fmt::format("processes[{}]", i);
+      const bool known = std::binary_search(here.begin(), here.end(), module) ||
+                         std::binary_search(elsewhere.begin(), elsewhere.end(), module);
+      check(known, place, fmt::format("there is no module '{}'", module));
+      check(named.insert(module).second, place, fmt::format("module '{}' is in two processes", module));
+    }
+    if (process == here) {
+      is_listed = true;
+    } else if (!process.empty()) {
+      other_processes_.push_back(std::move(process));
     }
   }
-  for (const auto& [module, bindings] : keys) {
-    topology_.queues.push_back(
-        {.name = application_ + "." + module, .bindings = sorted(bindings), .consume = Consume::no});
+  check(is_listed, "processes", fmt::format("none has the modules of this process: {}", fmt::join(here, ", ")));
+  for (const std::string& module : elsewhere) {
+    check(named.contains(module), "processes", fmt::format("module '{}' is in none", module));
+  }
+}
+
+// The queue of a process, bound to what its modules handle of the events of others. Both sides make the same name of it.
+Queue BridgePlan::queue_of(const std::vector<std::string>& process, const std::vector<Handling>& handled,
+                           Consume consume) const {
+  std::set<std::string> keys;
+  for (const Handling& handling : handled) {
+    if (!std::binary_search(process.begin(), process.end(), handling.module)) continue;
+    for (const EventInfo& event : events_) {
+      const bool is_its_own = std::binary_search(process.begin(), process.end(), event.module);
+      if (!is_its_own && selects(handling.event, event.name, event.version)) keys.insert(event.routing_key);
+    }
+  }
+  constexpr std::size_t longest = 200;
+  Queue queue{.name = fmt::format("{}.{}", application_, fmt::join(process, "-")), .bindings = sorted(keys)};
+  if (queue.name.size() > longest) queue.name = fmt::format("{}.{:016x}", application_, fnv1a(queue.name));
+  queue.consume = consume;
+  return queue;
+}
+
+// Declared here too, so that nothing is lost before the other process first runs.
+void BridgePlan::note_elsewhere(const std::vector<Handling>& elsewhere) {
+  for (const std::vector<std::string>& process : other_processes_) {
+    Queue queue = queue_of(process, elsewhere, Consume::no);
+    if (!queue.bindings.empty()) topology_.queues.push_back(std::move(queue));
   }
 }
 
 Topology BridgePlan::topology(const std::vector<Handling>& here) const {
   Topology topology = topology_;
-  if (!split_) return topology;
-  std::map<std::string, std::set<std::string>> keys;
-  for (const Handling& handling : here) {
-    if (handling.module == section_) continue;
-    for (const EventInfo& event : events_) {
-      if (!event.is_here && selects(handling.event, event.name, event.version)) {
-        keys[handling.module].insert(event.routing_key);
-      }
-    }
-  }
-  for (const auto& [module, bindings] : keys) {
-    topology.queues.push_back({.name = application_ + "." + module, .bindings = sorted(bindings)});
-  }
+  if (own_process_.empty()) return topology;
+  Queue queue = queue_of(own_process_, here, Consume::yes);
+  if (!queue.bindings.empty()) topology.queues.push_back(std::move(queue));
   return topology;
 }
 

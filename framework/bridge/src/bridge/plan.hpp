@@ -26,8 +26,8 @@ struct Outgoing {
 // each line with its place: `rabbitmq.consume[0].format: …`.
 class BridgePlan {
  public:
-  BridgePlan(std::string_view section, const BridgeOptions& options, const std::vector<EventInfo>& events,
-             const std::vector<Handling>& elsewhere, std::string application);
+  BridgePlan(std::string_view section, const BridgeOptions& options, const EventRegistry& registry,
+             std::string application);
 
   const std::vector<Outgoing>& outgoing() const { return outgoing_; }
 
@@ -37,7 +37,7 @@ class BridgePlan {
   // How messages of a queue are read. Unknown queues: by default.
   const ReadOptions& reading(std::string_view queue) const;
 
-  // With the queues of modules of this process that handle events of modules that it leaves out, when all have registered.
+  // With this process's own queue, for what its modules handle of those that it leaves out; when all have registered.
   Topology topology(const std::vector<Handling>& here) const;
 
   const std::string& application() const { return application_; }
@@ -47,7 +47,9 @@ class BridgePlan {
                     const std::vector<Handling>& elsewhere);
   void add_outgoing(const EventInfo& event, WireFormat format);
   void read_consume(const BridgeOptions& options);
+  void read_processes(const BridgeOptions& options, const EventRegistry& registry);
   void note_elsewhere(const std::vector<Handling>& elsewhere);
+  Queue queue_of(const std::vector<std::string>& process, const std::vector<Handling>& handled, Consume consume) const;
   void check(bool sane, std::string place, std::string_view problem);
 
   const std::string section_;
@@ -58,7 +60,8 @@ class BridgePlan {
   std::map<std::string, ReadOptions, std::less<>> reading_;
   ReadOptions default_reading_;
   Topology topology_;
-  bool split_ = false;  // modules are left out
+  std::vector<std::string> own_process_;  // its modules; empty: none is left out
+  std::vector<std::vector<std::string>> other_processes_;
   std::vector<std::string> problems_;
 };
 

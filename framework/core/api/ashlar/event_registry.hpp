@@ -197,6 +197,10 @@ class EventRegistry {
   virtual std::vector<EventInfo> events_of(std::string_view module) const = 0;
   virtual std::vector<EventInfo> all() const = 0;
 
+  // The modules of this process, and those that it leaves out; in order of name.
+  virtual std::vector<std::string> modules_here() const = 0;
+  virtual std::vector<std::string> modules_elsewhere() const = 0;
+
   // What the modules of this process handle, once all have registered; and those that it leaves out, in order of name, known
   // where a module lets events in.
   virtual std::vector<Handling> handled_here() const = 0;

@@ -12,6 +12,8 @@ class Listing final : public EventRegistry, private StreamHandlers {
   std::optional<EventInfo> find(std::string_view, int) const override { return std::nullopt; }
   std::vector<EventInfo> events_of(std::string_view) const override { return {}; }
   std::vector<EventInfo> all() const override { return {}; }
+  std::vector<std::string> modules_here() const override { return {}; }
+  std::vector<std::string> modules_elsewhere() const override { return {}; }
   std::vector<Handling> handled_here() const override { return {}; }
   std::vector<Handling> handled_elsewhere() const override { return {}; }
   bool has_event_log() const override { return true; }

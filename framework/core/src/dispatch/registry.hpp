@@ -26,11 +26,17 @@ class Registry final : public EventRegistry {
   std::optional<EventInfo> find(std::string_view name, int version) const override;
   std::vector<EventInfo> events_of(std::string_view module) const override;
   std::vector<EventInfo> all() const override;
+  std::vector<std::string> modules_here() const override { return modules_here_; }
+  std::vector<std::string> modules_elsewhere() const override { return modules_elsewhere_; }
   std::vector<Handling> handled_here() const override;
   std::vector<Handling> handled_elsewhere() const override { return handled_elsewhere_; }
   bool has_event_log() const override { return dispatch_.log_door().exists(); }
 
   // While the host starts, before any module registers.
+  void set_modules(std::vector<std::string> here, std::vector<std::string> elsewhere) {
+    modules_here_ = std::move(here);
+    modules_elsewhere_ = std::move(elsewhere);
+  }
   void set_handled_elsewhere(std::vector<Handling> handled) { handled_elsewhere_ = std::move(handled); }
 
  private:
@@ -47,6 +53,8 @@ class Registry final : public EventRegistry {
   std::size_t order_ = 0;
   std::unordered_set<std::string> names_;  // of this module's handlers
   std::vector<std::string> problems_;
+  std::vector<std::string> modules_here_;
+  std::vector<std::string> modules_elsewhere_;
   std::vector<Handling> handled_elsewhere_;
 };
 

@@ -79,8 +79,11 @@ bool HostCore::lets_events_in() const {
 // What they would register here was never prepared, so nothing of it is kept.
 void HostCore::note_handled_elsewhere() {
   std::vector<Handling> handled;
+  std::vector<std::string> here;
+  std::vector<std::string> elsewhere;
   for (const auto& [name, number] : numbers_) {
     ModuleRecord& record = *records_[number];
+    (record.left_out ? elsewhere : here).push_back(name);
     if (!record.left_out || !lets_events_in()) continue;
     try {
       for (std::string& event : handled_by(*record.module)) handled.push_back({name, std::move(event)});
@@ -91,6 +94,7 @@ void HostCore::note_handled_elsewhere() {
                                  name)));
     }
   }
+  registry.set_modules(std::move(here), std::move(elsewhere));
   registry.set_handled_elsewhere(std::move(handled));
 }
 

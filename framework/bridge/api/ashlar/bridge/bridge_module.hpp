@@ -52,9 +52,13 @@ struct BridgeOptions {
   TlsEntry tls;
   std::optional<std::vector<PublishEntry>> publish;  // absent: what is declared to leave the process, as domain-event
   std::optional<std::vector<ConsumeEntry>> consume;
+
+  // For --modules: which modules run together in each process of the application. Empty: there are two, and what this one
+  // leaves out is the other one.
+  std::vector<std::vector<std::string>> processes;
 };
 ASHLAR_STRUCT(BridgeOptions, url, exchange, declare, window, heartbeat, max_message_bytes, buffer, tls, publish,
-              consume)
+              consume, processes)
 
 // What a bridge needs of its broker.
 struct BrokerOrder {
