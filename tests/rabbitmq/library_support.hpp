@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ashlar/rabbitmq/consumer.hpp>
 #include <ashlar/rabbitmq/publisher.hpp>
 #include <ashlar/testing/memory_broker.hpp>
 #include <ashlar/testing/recorded_log.hpp>
 #include <ashlar/testing/virtual_clock.hpp>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
