@@ -259,7 +259,7 @@ class MemoryBroker final : public Broker {
   }
 
   bool deliver(Lock& lock) {
-    if (paused_ || ending_) return false;
+    if (line_ == 0 || paused_ || ending_) return false;
     for (std::size_t number = 0; number < topology_.queues.size(); ++number) {
       const Queue& queue = topology_.queues[number];
       if (queue.consume == Consume::no) continue;
