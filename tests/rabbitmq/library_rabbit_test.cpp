@@ -70,6 +70,12 @@ TEST_CASE(
   CHECK(in_order);
   CHECK(consumer.health().rejected == 0);
   CHECK(wait_until([&] { return consumer.health().healthy(); }));
+  // What was published twice is handled once.
+  CHECK(wait_until([&] {
+    const ashlar::rabbitmq::ConsumerStatus status = consumer.health();
+    return place.client().count("work") == 0 && status.waiting + status.running == 0;
+  }));
+  CHECK(consumer.health().handled == rounds * each);
   consumer.stop();
   CHECK(place.client().count("work") == 0);
 }
