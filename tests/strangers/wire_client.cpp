@@ -8,7 +8,6 @@
 #include <ashlar/bridge/wire_format.hpp>
 #include <ashlar/clock.hpp>
 #include <ashlar/rabbitmq/rabbitmq.hpp>
-#include <ashlar/time_text.hpp>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -16,7 +15,6 @@
 #include <future>
 #include <iostream>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -24,12 +22,11 @@
 
 #include "../bridge/wire_samples.hpp"
 #include "rabbit_server.hpp"
+#include "wire_json.hpp"
 
 namespace {
 
 using namespace ashlar::bridge;
-using Json = nlohmann::ordered_json;
-
 constexpr std::chrono::seconds patience{60};
 
 struct Talk {
@@ -76,19 +73,6 @@ class Inbox final : public BrokerListener {
   std::deque<Incoming> messages_;
   bool connected_ = false;
 };
-
-Json as_json(const WireEvent& event) {
-  const ashlar::Metadata& metadata = event.metadata;
-  return {{"id", metadata.id.to_string()},
-          {"type", metadata.name},
-          {"version", metadata.version},
-          {"time", ashlar::time_text(metadata.time)},
-          {"source", metadata.source},
-          {"correlation_id", metadata.correlation_id},
-          {"tenant_id", metadata.tenant_id},
-          {"key", metadata.key},
-          {"data", event.data}};
-}
 
 void publish(const Talk& talk) {
   Inbox inbox;
