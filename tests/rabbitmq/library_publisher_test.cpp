@@ -198,6 +198,28 @@ TEST_CASE("F2: a publisher keeps so many events and no more: it refuses, or wait
   }
 }
 
+TEST_CASE("F2: an observer publishes what follows, and never waits for the room that it holds up itself") {
+  Place place;
+  PublisherOptions options = place.publisher();
+  options.most_waiting = 1;
+  options.wait_for_room = patience;
+  Publisher publisher(place.broker(), options);
+  place.exchange.block();
+  REQUIRE(wait_until([&] { return publisher.health().line.state == LinkState::blocked; }));
+  Heard heard;
+  std::optional<Publication> follows;
+  publisher.publish(Placed{"o", 1}).then([&](const Sent&) {
+    follows = publisher.publish(Placed{"o", 2});
+    const auto third = publisher.publish(Placed{"o", 3}).result();
+    CHECK_THROWS_AS(publisher.stop(patience), ashlar::Error);
+    heard.add(third && third->outcome == Outcome::refused ? "refused" : "not known");
+  });
+  place.exchange.unblock();
+  CHECK((heard.wait_for(1) == std::vector<std::string>{"refused"}));
+  CHECK(outcome(*follows) == Outcome::confirmed);
+  CHECK((place.numbers() == std::vector<int>{1, 2}));
+}
+
 TEST_CASE("F2: a publisher that stops waits for what is on its way, and says what it had to give up") {
   Place place;
   Publisher publisher(place.broker(), place.publisher());

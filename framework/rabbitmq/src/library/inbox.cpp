@@ -1,7 +1,5 @@
 #include "library/inbox.hpp"
 
-#include <ashlar/event_pattern.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +24,7 @@ Inbox::Inbox(std::unique_ptr<bridge::Broker> broker, ConsumerOptions options)
     : broker_(std::move(broker)),
       options_(std::move(options)),
       reading_{.format = options_.format, .types = options_.types, .max_bytes = options_.max_bytes},
-      limits_{.bytes = options_.max_bytes},
+      handlers_(options_),
       handled_(options_.remembered) {}
 
 void Inbox::add(Handler handler) {
@@ -36,7 +34,7 @@ void Inbox::add(Handler handler) {
     throw Error(fmt::format("the consumer of queue '{}' has started: register the handler of '{}' before start()",
                             options_.queue, handler.event));
   }
-  handlers_.push_back(std::move(handler));
+  handlers_.add(std::move(handler));
 }
 
 void Inbox::begin() {
@@ -142,19 +140,18 @@ void Inbox::decode(Lock& lock) {
   raw_.pop_front();
   decoding_ = true;
   lock.unlock();
-  std::string problem;
+  std::optional<Handled> rejected;
   try {
     arrival->event = bridge::read(arrival->incoming.message, reading_, options_.clock->now());
   } catch (const std::exception& error) {
-    problem = full_message(error);
+    rejected = handlers_.reject(arrival->incoming, arrival->incoming.message.type, full_message(error));
   }
   lock.lock();
   decoding_ = false;
-  if (!problem.empty() || arrival->line != line_ || life_ == Life::ended) {
-    if (!problem.empty()) reject(arrival->incoming, arrival->incoming.message.type, problem);
-    lock.unlock();
-    broker_->settle(arrival->incoming.receipt, problem.empty() ? Verdict::return_ : Verdict::reject);
-    lock.lock();
+  if (rejected) {
+    settle(lock, arrival->incoming.receipt, note(*rejected));
+  } else if (arrival->line != line_ || life_ == Life::ended) {
+    settle(lock, arrival->incoming.receipt, Verdict::return_);
   } else {
     if (const auto failed = tries_.find(arrival->event.metadata.id); failed != tries_.end()) {
       arrival->tries = failed->second;
@@ -174,105 +171,53 @@ bool Inbox::is_known(const Arrival& arrival) const {
 void Inbox::work(Lock& lock) {
   ArrivalPtr arrival = std::move(ready_.front());
   ready_.pop_front();
+  const Uuid id = arrival->event.metadata.id;
+  const std::string key = arrival->event.metadata.key;
+  const bridge::Receipt receipt = arrival->incoming.receipt;
   Handled handled{Result::duplicate};
   if (!is_known(*arrival)) {
     ++running_;
     lock.unlock();
-    handled = call_handlers(*arrival);
+    handled = handlers_.handle(*arrival);
     lock.lock();
     --running_;
   }
-  const std::string key = arrival->event.metadata.key;
-  const bridge::Receipt receipt = arrival->incoming.receipt;
-  const bool is_here = arrival->line == line_ && life_ != Life::ended;
-  Verdict verdict = conclude(*arrival, handled);
-  if (handled.result == Result::failed && verdict == Verdict::return_ && is_here) {
-    // It keeps its lane.
-    later_.emplace(options_.clock->steady_now() + pause_after(arrival->tries), std::move(arrival));
-    ++added_later_;
-    changed_.notify_all();
-    return;
-  }
-  if (verdict == Verdict::return_ && arrival->tries > 0 && life_ != Life::ended) {
-    tries_.insert_or_assign(arrival->event.metadata.id, arrival->tries);
-  }
-  if (!key.empty()) {
-    if (ArrivalPtr next = lanes_.leave(key)) {
-      ready_.push_back(std::move(next));
-      changed_.notify_one();
+  const Verdict verdict = note(handled);
+  if (handled.result == Result::handled) handled_.add(id);
+  if (handled.result == Result::again && life_ != Life::ended) {
+    const int tries = arrival->tries;
+    if (arrival->line == line_) {  // it keeps its lane
+      later_.emplace(options_.clock->steady_now() + handlers_.pause_after(tries), std::move(arrival));
+      ++added_later_;
+      changed_.notify_all();
+      return;
     }
+    tries_.insert_or_assign(id, tries);
   }
+  if (ArrivalPtr next = lanes_.leave(key)) {
+    ready_.push_back(std::move(next));
+    changed_.notify_one();
+  }
+  settle(lock, receipt, verdict);
+}
+
+Verdict Inbox::note(const Handled& handled) {
+  counts_.failures += static_cast<std::uint64_t>(handled.failures);
+  if (!handled.reason.empty()) counts_.last_error = handled.reason;
+  switch (handled.result) {
+    case Result::handled: ++counts_.handled; break;
+    case Result::duplicate: ++counts_.duplicates; break;
+    case Result::ignored: ++counts_.ignored; break;
+    case Result::again: return Verdict::return_;
+    case Result::rejected: ++counts_.rejected; return Verdict::reject;
+  }
+  return Verdict::done;
+}
+
+void Inbox::settle(Lock& lock, const bridge::Receipt& receipt, Verdict verdict) {
   lock.unlock();
   broker_->settle(receipt, verdict);
   lock.lock();
-}
-
-Inbox::Handled Inbox::call_handlers(Arrival& arrival) const {
-  const Metadata& metadata = arrival.event.metadata;
-  bool is_anybodys = arrival.next_handler > 0;
-  for (; arrival.next_handler < handlers_.size(); ++arrival.next_handler) {
-    const Handler& handler = handlers_[arrival.next_handler];
-    if (!selects(handler.event, metadata.name, metadata.version)) continue;
-    is_anybodys = true;
-    try {
-      handler.call(arrival.event, limits_);
-    } catch (const Rejected& error) {
-      return {Result::hopeless, full_message(error)};
-    } catch (...) {
-      return {Result::failed, current_exception_message()};
-    }
-  }
-  return is_anybodys ? Handled{Result::handled} : Handled{Result::nobody};
-}
-
-// What the broker is told, and what is counted and logged of it.
-Verdict Inbox::conclude(Arrival& arrival, const Handled& handled) {
-  const Metadata& metadata = arrival.event.metadata;
-  switch (handled.result) {
-    case Result::handled:
-      handled_.add(metadata.id);
-      ++counts_.handled;
-      return Verdict::done;
-    case Result::duplicate: ++counts_.duplicates; return Verdict::done;
-    case Result::nobody:
-      if (options_.unhandled == Unhandled::ignore) {
-        ++counts_.ignored;
-        return Verdict::done;
-      }
-      reject(arrival.incoming, metadata.name,
-             fmt::format("no handler takes '{}', version {}", metadata.name, metadata.version));
-      return Verdict::reject;
-    case Result::hopeless: reject(arrival.incoming, metadata.name, handled.reason); return Verdict::reject;
-    case Result::failed: break;
-  }
-  ++counts_.failures;
-  ++arrival.tries;
-  if (arrival.tries >= options_.most_tries) {
-    reject(arrival.incoming, metadata.name,
-           fmt::format("its handler failed {} times: {}", arrival.tries, handled.reason));
-    return Verdict::reject;
-  }
-  counts_.last_error = handled.reason;
-  options_.log.warning("a handler failed, and is called again", {{"event", metadata.name},
-                                                                 {"event_id", metadata.id.to_string()},
-                                                                 {"tries", arrival.tries},
-                                                                 {"next_try_in_ms", pause_after(arrival.tries).count()},
-                                                                 {"reason", handled.reason}});
-  return Verdict::return_;
-}
-
-void Inbox::reject(const bridge::Incoming& incoming, std::string_view event, const std::string& reason) {
-  ++counts_.rejected;
-  counts_.last_error = reason;
-  options_.log.warning(
-      "a message is rejected",
-      {{"queue", incoming.queue}, {"message_id", incoming.message.message_id}, {"event", event}, {"reason", reason}});
-}
-
-std::chrono::milliseconds Inbox::pause_after(int tries) const {
-  std::chrono::milliseconds pause = options_.first_pause;
-  for (int i = 1; i < tries && pause < options_.longest_pause; ++i) pause *= 2;
-  return std::min(pause, options_.longest_pause);
 }
 
 ConsumerStatus Inbox::status() const {

@@ -5,24 +5,19 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "library/handlers.hpp"
 #include "library/lanes.hpp"
 #include "library/remembered.hpp"
 
 namespace ashlar::rabbitmq {
 inline namespace library {
-
-struct Handler {
-  std::string event;  // reference or pattern
-  std::function<void(const bridge::WireEvent& event, const JsonLimits& limits)> call;
-};
 
 // Received messages until they are settled: decoded in the order in which they came, handled on threads of its own, tried again
 // when their time has come. Any thread.
@@ -43,12 +38,6 @@ class Inbox final : private bridge::BrokerListener {
  private:
   using Lock = std::unique_lock<std::mutex>;
   enum class Life { made, begun, ended };
-  // What has become of an event in its handlers.
-  enum class Result { handled, duplicate, nobody, failed, hopeless };
-  struct Handled {
-    Result result = Result::handled;
-    std::string reason{};
-  };
 
   void received(bridge::Incoming incoming) override;
   void changed(const bridge::BrokerStatus& status) override;
@@ -58,20 +47,18 @@ class Inbox final : private bridge::BrokerListener {
   void make_due_ready();
   void decode(Lock& lock);
   void work(Lock& lock);
-  Handled call_handlers(Arrival& arrival) const;
-  bridge::Verdict conclude(Arrival& arrival, const Handled& handled);
+  // Counts it; what the broker is told.
+  bridge::Verdict note(const Handled& handled);
+  void settle(Lock& lock, const bridge::Receipt& receipt, bridge::Verdict verdict);
   bool is_known(const Arrival& arrival) const;
   // Everything that no handler has, which this then has not any more.
   std::vector<bridge::Receipt> drop();
   void give_back(const std::vector<bridge::Receipt>& receipts);
-  void reject(const bridge::Incoming& incoming, std::string_view event, const std::string& reason);
-  std::chrono::milliseconds pause_after(int tries) const;
 
   const std::unique_ptr<bridge::Broker> broker_;
   const ConsumerOptions options_;
   const bridge::ReadOptions reading_;
-  const JsonLimits limits_;
-  std::vector<Handler> handlers_;  // unchanged from begin() on
+  Handlers handlers_;  // unchanged from begin() on
   std::mutex life_mutex_;
   std::vector<std::thread> threads_;  // guarded by that one
 

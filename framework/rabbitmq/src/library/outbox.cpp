@@ -1,5 +1,6 @@
 #include "library/outbox.hpp"
 
+#include <ashlar/errors.hpp>
 #include <ashlar/time_text.hpp>
 
 #include <fmt/format.h>
@@ -113,17 +114,11 @@ void Outbox::note(Number number, bridge::Sent sent) {
 
 void Outbox::finish(std::map<Number, Entry>::iterator entry, bridge::Sent sent) {
   ++(counts_.*counter_of(sent.outcome));
-  if (sent.outcome == Outcome::confirmed) {
-    losing_ = false;
-  } else {
-    counts_.last_error = sent.reason;
-    if (!std::exchange(losing_, true)) {
-      log_.warning("an event was not published", {{"event", entry->second.message.type},
-                                                  {"event_id", entry->second.message.message_id},
-                                                  {"reason", sent.reason}});
-    }
-  }
-  finished_.push_back({std::move(entry->second.publication), std::move(sent)});
+  const bool is_confirmed = sent.outcome == Outcome::confirmed;
+  if (!is_confirmed) counts_.last_error = sent.reason;
+  const bool is_first = !std::exchange(losing_, !is_confirmed) && losing_;
+  finished_.push_back({std::move(entry->second.publication), std::move(sent),
+                       is_first ? std::move(entry->second.message.type) : std::string()});
   entries_.erase(entry);
 }
 
@@ -132,7 +127,14 @@ void Outbox::tell(Lock& lock) {
     std::vector<Finished> told = std::exchange(finished_, {});
     room_.notify_all();
     lock.unlock();
-    for (Finished& one : told) one.publication->settle(std::move(one.sent));
+    for (Finished& one : told) {
+      if (!one.logged.empty()) {
+        log_.warning(
+            "an event was not published",
+            {{"event", one.logged}, {"event_id", one.publication->id.to_string()}, {"reason", one.sent.reason}});
+      }
+      one.publication->settle(std::move(one.sent));
+    }
     lock.lock();
   }
 }
@@ -199,6 +201,7 @@ PublisherStatus Outbox::status() const {
 
 void Outbox::stop(std::chrono::milliseconds limit) {
   using RealTime = std::chrono::steady_clock;
+  if (in_an_observer()) throw Error("a publisher cannot be stopped in an observer, which would wait for itself");
   const std::lock_guard once(life_mutex_);
   const auto deadline = RealTime::now() + std::min<std::chrono::milliseconds>(limit, std::chrono::hours{24});
   Lock lock(mutex_);
@@ -216,8 +219,8 @@ void Outbox::stop(std::chrono::milliseconds limit) {
   const std::size_t waited = entries_.size();
   while (!entries_.empty())
     finish(entries_.begin(), {Outcome::lost, "the publisher has stopped before there was a line"});
-  if (waited != 0) log_.warning("a publisher has stopped with events that nobody has", {{"events", waited}});
   tell(lock);
+  if (waited != 0) log_.warning("a publisher has stopped with events that never had a line", {{"events", waited}});
 }
 
 }  // namespace library

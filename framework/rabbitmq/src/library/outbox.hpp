@@ -47,6 +47,7 @@ class Outbox final : private bridge::BrokerListener {
   struct Finished {
     std::shared_ptr<Publication::State> publication;
     bridge::Sent sent;
+    std::string logged{};  // empty, or the event that the log names
   };
   enum class Life { open, closing, ended };
 

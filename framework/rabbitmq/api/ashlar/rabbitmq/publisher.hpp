@@ -104,7 +104,7 @@ class Publisher {
   // By a broker that has not begun; its own options say exchange, queues and declaration.
   Publisher(std::unique_ptr<bridge::Broker> broker, PublisherOptions options);
 
-  // stop() with 5 s.
+  // stop() with 5 s. Not in an observer.
   ~Publisher();
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
@@ -140,7 +140,8 @@ class Publisher {
   PublisherStatus health() const;
 
   // Takes no more events: they are refused. Waits at most `limit` until nothing waits and nothing is unconfirmed, also for a
-  // line, and closes; what is left by then is lost, and said to be. A second call waits for the first. Not in an observer.
+  // line, and closes; what is left by then is lost, and said to be. A second call waits for the first. Throws Error in an
+  // observer, which would wait for itself.
   void stop(std::chrono::milliseconds limit);
 
  private:
