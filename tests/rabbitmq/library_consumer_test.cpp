@@ -278,6 +278,8 @@ TEST_CASE("F2: a consumer that stops lets the handler finish that runs, and give
     } catch (const ashlar::Error& in_a_handler) {
       error = in_a_handler.what();
     }
+    CHECK_THROWS_AS(consumer.start(), ashlar::Error);
+    CHECK_THROWS_AS(consumer.on("#", [](const WireEvent&) {}), ashlar::Error);
     gate.pass();
   });
   consumer.start();

@@ -128,3 +128,29 @@ TEST_CASE("F2: a consumer that stops leaves at the broker what it has not handle
   }
   CHECK(wait_until([&] { return place.client().count("work") == 17; }));
 }
+
+TEST_CASE("F5: what a publisher and a consumer say of a broker that they cannot reach holds no credentials") {
+  TcpProxy proxy(1);
+  proxy.refuse();
+  const auto log = std::make_shared<ashlar::testing::RecordedLog>();
+  ashlar::rabbitmq::Options connection =
+      quick_options("amqp://somebody:pass-phrase@127.0.0.1:" + std::to_string(proxy.port()) + "/");
+  connection.log = ashlar::Log(log, "rabbitmq");
+  ashlar::rabbitmq::PublisherOptions options = shop();
+  options.log = connection.log;
+  options.give_up_after = 1ms;
+  Publisher publisher(connection, options);
+  Consumer consumer(connection, work());
+  consumer.on("#", [](const WireEvent&) {});
+  consumer.start();
+  CHECK(wait_until([&] { return !publisher.health().line.error.empty() && !consumer.health().line.error.empty(); }));
+  const auto sent = publisher.publish(Placed{"o", 1}).wait(patience);
+  REQUIRE(sent.has_value());
+  CHECK(sent->outcome == Outcome::lost);
+  CHECK(wait_until([&] { return log->lines().size() >= 3; }));
+  std::string all = sent->reason + publisher.health().line.error + consumer.health().line.error;
+  for (const ashlar::testing::LogLine& line : log->lines()) all += line.to_string();
+  CHECK(all.find("127.0.0.1") != std::string::npos);
+  CHECK(all.find("pass-phrase") == std::string::npos);
+  CHECK(all.find("somebody") == std::string::npos);
+}

@@ -28,7 +28,6 @@ Inbox::Inbox(std::unique_ptr<bridge::Broker> broker, ConsumerOptions options)
       handled_(options_.remembered) {}
 
 void Inbox::add(Handler handler) {
-  const std::lock_guard once(life_mutex_);
   const std::lock_guard lock(mutex_);
   if (life_ != Life::made) {
     throw Error(fmt::format("the consumer of queue '{}' has started: register the handler of '{}' before start()",
@@ -38,10 +37,12 @@ void Inbox::add(Handler handler) {
 }
 
 void Inbox::begin() {
+  const auto refuse = [this] { throw Error(fmt::format("the consumer of queue '{}' can start once", options_.queue)); };
+  if (worker_of == this) refuse();  // and whoever stops it waits for this thread
   const std::lock_guard once(life_mutex_);
   {
     const std::lock_guard lock(mutex_);
-    if (life_ != Life::made) throw Error(fmt::format("the consumer of queue '{}' can start once", options_.queue));
+    if (life_ != Life::made) refuse();
     if (handlers_.empty()) {
       throw Error(fmt::format("the consumer of queue '{}' has no handler: call on() before start()", options_.queue));
     }

@@ -28,6 +28,8 @@
 #include <vector>
 
 namespace ashlar::rabbitmq {
+
+// Apart from the parts of the bridge, which have such names too.
 inline namespace library {
 
 // What becomes of an event that no handler takes.

@@ -26,6 +26,8 @@
 #include <vector>
 
 namespace ashlar::rabbitmq {
+
+// Apart from the parts of the bridge, which have such names too.
 inline namespace library {
 
 struct PublisherOptions {
