@@ -134,7 +134,7 @@ TEST_CASE("F5: what a publisher and a consumer say of a broker that they cannot 
   proxy.refuse();
   const auto log = std::make_shared<ashlar::testing::RecordedLog>();
   ashlar::rabbitmq::Options connection =
-      quick_options("amqp://somebody:pass-phrase@127.0.0.1:" + std::to_string(proxy.port()) + "/");
+      quick_options("amqp://somebody:pass-phrase@127.0.0.1:" + std::to_string(proxy.port()));
   connection.log = ashlar::Log(log, "rabbitmq");
   ashlar::rabbitmq::PublisherOptions options = shop();
   options.log = connection.log;
