@@ -2,7 +2,7 @@
 //
 //   wire_client url                                     a new virtual host of the tests' broker
 //   wire_client publish URL EXCHANGE QUEUE FORMAT COUNT publishes to the exchange, to which it has bound the queue
-//   wire_client consume URL EXCHANGE QUEUE FORMAT COUNT says "ready" when the queue is bound, and reads as FORMAT and as auto
+//   wire_client consume URL EXCHANGE QUEUE FORMAT COUNT says "ready" when the queue is bound; reads as FORMAT and auto
 
 #include <ashlar/bridge/broker.hpp>
 #include <ashlar/bridge/wire_format.hpp>

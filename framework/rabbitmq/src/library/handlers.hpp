@@ -36,7 +36,8 @@ class Handlers {
   void add(Handler handler) { handlers_.push_back(std::move(handler)); }
   bool empty() const { return handlers_.empty(); }
 
-  // Calls those that the event matches, from the one on that has thrown the last time, and notes in `arrival` how far it came.
+  // Calls those that the event matches, from the one on that has thrown the last time, and notes in `arrival` how far
+  // it came.
   Handled handle(Arrival& arrival) const;
 
   // A message that is no event.

@@ -67,8 +67,8 @@ void Inbox::received(bridge::Incoming incoming) {
   give_back(dropped);
 }
 
-// What was received by a line that is gone comes again, so that nobody has to handle it twice. Where the status is an old one
-// and the line is there, it goes back to the queue.
+// What was received by a line that is gone comes again, so that nobody has to handle it twice. Where the status is an
+// old one and the line is there, it goes back to the queue.
 void Inbox::changed(const bridge::BrokerStatus& status) {
   if (status.consuming.state == bridge::LinkState::connected) return;
   std::vector<bridge::Receipt> dropped;

@@ -19,8 +19,8 @@
 namespace ashlar::rabbitmq {
 inline namespace library {
 
-// Received messages until they are settled: decoded in the order in which they came, handled on threads of its own, tried again
-// when their time has come. Any thread.
+// Received messages until they are settled: decoded in the order in which they came, handled on threads of its own,
+// tried again when their time has come. Any thread.
 class Inbox final : private bridge::BrokerListener {
  public:
   Inbox(std::unique_ptr<bridge::Broker> broker, ConsumerOptions options);

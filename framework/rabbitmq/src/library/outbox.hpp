@@ -22,9 +22,9 @@
 namespace ashlar::rabbitmq {
 inline namespace library {
 
-// Messages until it is known what became of them: on the line, or waiting for one, in the order in which they were added. Any
-// thread. The mutex is held while a message is given to the broker, so that one that is told to be lost meanwhile is published
-// again before it; what the broker answers inside that call is noted when it has returned.
+// Messages until it is known what became of them: on the line, or waiting for one, in the order in which they were
+// added. Any thread. The mutex is held while a message is given to the broker, so that one that is told to be lost
+// meanwhile is published again before it; what the broker answers inside that call is noted when it has returned.
 class Outbox final : private bridge::BrokerListener {
  public:
   Outbox(std::unique_ptr<bridge::Broker> broker, const PublisherOptions& options);

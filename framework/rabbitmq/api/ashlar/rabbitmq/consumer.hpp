@@ -80,12 +80,12 @@ struct ConsumerStatus {
   bool healthy() const { return line.state == bridge::LinkState::connected; }
 };
 
-// Consumes one queue, at least once: a message is acknowledged when its handlers have returned. One whose handler throws is
-// handed to it again after a growing pause, `most_tries` times in all, and then rejected: the queue's dead-letter exchange
-// brings it to `<queue>.dead`. What cannot be decoded, and what nobody handles, is rejected at once; each rejection is one line
-// of the log. Events of one key are handled one after the other in the order of the queue, also behind one that fails; those
-// without a key, and those of different keys, overtake one another. With one thread nothing runs at once. What was received
-// and not yet acknowledged when the line goes comes again.
+// Consumes one queue, at least once: a message is acknowledged when its handlers have returned. One whose handler
+// throws is handed to it again after a growing pause, `most_tries` times in all, and then rejected: the queue's
+// dead-letter exchange brings it to `<queue>.dead`. What cannot be decoded, and what nobody handles, is rejected at
+// once; each rejection is one line of the log. Events of one key are handled one after the other in the order of the
+// queue, also behind one that fails; those without a key, and those of different keys, overtake one another. With one
+// thread nothing runs at once. What was received and not yet acknowledged when the line goes comes again.
 class Consumer {
  public:
   // Connects with start(). Throws Error for what is wrong with the options.
@@ -99,10 +99,10 @@ class Consumer {
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
-  // `handler` takes (const E&) or (const E&, const bridge::WireEvent&). It is called on the consumer's threads, never on the
-  // line's, by several of them at once where there are several; it is destroyed with the consumer. An event that does not fit
-  // E is rejected. Of several handlers that an event matches each is called, in order of registration; the next try begins
-  // with the one that has thrown. Before start(); throws Error after it.
+  // `handler` takes (const E&) or (const E&, const bridge::WireEvent&). It is called on the consumer's threads, never
+  // on the line's, by several of them at once where there are several; it is destroyed with the consumer. An event that
+  // does not fit E is rejected. Of several handlers that an event matches each is called, in order of registration; the
+  // next try begins with the one that has thrown. Before start(); throws Error after it.
   template <Event E, class F>
   Consumer& on(F&& handler) {
     constexpr bool takes_both = std::is_invocable_v<std::decay_t<F>&, const E&, const bridge::WireEvent&>;
@@ -119,8 +119,8 @@ class Consumer {
                });
   }
 
-  // By name (`speaker.onboarded` is version 1, `speaker.onboarded@2` version 2) or by pattern (`speaker.*`, `#`; all versions).
-  // Throws DeclarationError for what is neither.
+  // By name (`speaker.onboarded` is version 1, `speaker.onboarded@2` version 2) or by pattern (`speaker.*`, `#`; all
+  // versions). Throws DeclarationError for what is neither.
   Consumer& on(std::string_view name_or_pattern, std::function<void(const bridge::WireEvent& event)> handler);
 
   // Begins to connect and to consume, and returns at once. Once; throws Error without a handler.
@@ -132,9 +132,9 @@ class Consumer {
 
   ConsumerStatus health() const;
 
-  // Takes nothing more, waits for the handlers that run, however long they take, and gives the rest back to the queue; then
-  // waits at most `limit` until the broker knows it all, and closes. A second call waits for the first. Throws Error in a
-  // handler, which would wait for itself.
+  // Takes nothing more, waits for the handlers that run, however long they take, and gives the rest back to the queue;
+  // then waits at most `limit` until the broker knows it all, and closes. A second call waits for the first. Throws
+  // Error in a handler, which would wait for itself.
   void stop(std::chrono::milliseconds limit = std::chrono::seconds{5});
 
  private:

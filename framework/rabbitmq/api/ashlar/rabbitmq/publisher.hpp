@@ -63,12 +63,12 @@ class Publication {
   // Nothing: not known yet.
   std::optional<bridge::Sent> result() const;
 
-  // Waits until it is known, at most `limit`; nothing when it is not known by then, and may still become anything. Not in
-  // an observer, which would wait for itself.
+  // Waits until it is known, at most `limit`; nothing when it is not known by then, and may still become anything. Not
+  // in an observer, which would wait for itself.
   std::optional<bridge::Sent> wait(std::chrono::milliseconds limit) const;
 
-  // `observer` is called once: inside this call when it is known already, or else on whatever thread learns it. It returns
-  // soon; what it throws is ignored. Several are called in order; those of different events in no order.
+  // `observer` is called once: inside this call when it is known already, or else on whatever thread learns it. It
+  // returns soon; what it throws is ignored. Several are called in order; those of different events in no order.
   void then(std::function<void(const bridge::Sent& sent)> observer);
 
  private:
@@ -89,18 +89,19 @@ struct PublisherStatus {
   bool healthy() const { return line.state == bridge::LinkState::connected; }
 };
 
-// The options of an event that follows from another one: the same correlation, tenant and user, and that one as its cause.
+// The options of an event that follows from another one: the same correlation, tenant and user, and that one as its
+// cause.
 PublishOptions caused_by(const Metadata& event);
 
-// Publishes events, at least once. Each is persistent, and confirmed when a queue has it on disk. What is lost with a line is
-// published again, under the same id and before everything newer, until `give_up_after`; then, and for what no queue takes or
-// the broker refuses, its Publication says so and the log has a line. Events stay in the order of the calls of publish() where
-// nothing is given up. Nothing is on disk here: what is not confirmed when the process dies is gone. All functions from any
-// thread.
+// Publishes events, at least once. Each is persistent, and confirmed when a queue has it on disk. What is lost with a
+// line is published again, under the same id and before everything newer, until `give_up_after`; then, and for what no
+// queue takes or the broker refuses, its Publication says so, and the log of the first of a row. Events stay in the
+// order of the calls of publish() where nothing is given up. Nothing is on disk here: what is not confirmed when the
+// process dies is gone. All functions from any thread.
 class Publisher {
  public:
-  // Begins to connect, and returns at once; a broker that is away is tried until it is there. Throws Error for what is wrong
-  // with the options.
+  // Begins to connect, and returns at once; a broker that is away is tried until it is there. Throws Error for what is
+  // wrong with the options.
   Publisher(Options connection, PublisherOptions options);
 
   // By a broker that has not begun; its own options say exchange, queues and declaration.
@@ -119,9 +120,9 @@ class Publisher {
     describe(id_of<E>(), {std::move(key), std::move(as.routing_key), std::move(as.aggregate_type)});
   }
 
-  // Never waits for the broker, and for room only as the options say. Metadata that `options` leave out are made up: a new id,
-  // the time of now, and the id as correlation. Throws JsonError for what JSON cannot say; everything else that can go wrong
-  // is said by the Publication.
+  // Never waits for the broker, and for room only as the options say. Metadata that `options` leave out are made up: a
+  // new id, the time of now, and the id as correlation. Throws JsonError for what JSON cannot say; everything else that
+  // can go wrong is said by the Publication.
   template <Event E>
   Publication publish(const E& event, const PublishOptions& options = {}) {
     return publish(event, std::string_view(), options);
@@ -131,8 +132,8 @@ class Publisher {
     return publish(id_of<E>(), &event, to_json(event), routing_key, options);
   }
 
-  // `event` as in `orders.order.placed` or `orders.order.placed@2`; `json` is its data. Throws Error for a name that is none
-  // and for text that is no JSON.
+  // `event` as in `orders.order.placed` or `orders.order.placed@2`; `json` is its data. Throws Error for a name that is
+  // none and for text that is no JSON.
   Publication publish_json(std::string_view event, std::string_view json, std::string_view routing_key = {},
                            const PublishOptions& options = {});
 
@@ -141,9 +142,9 @@ class Publisher {
 
   PublisherStatus health() const;
 
-  // Takes no more events: they are refused. Waits at most `limit` until nothing waits and nothing is unconfirmed, also for a
-  // line, and closes; what is left by then is lost, and said to be. A second call waits for the first. Throws Error in an
-  // observer, which would wait for itself.
+  // Takes no more events: they are refused. Waits at most `limit` until nothing waits and nothing is unconfirmed, also
+  // for a line, and closes; what is left by then is lost, and said to be. A second call waits for the first. Throws
+  // Error in an observer, which would wait for itself.
   void stop(std::chrono::milliseconds limit);
 
  private:
