@@ -196,7 +196,7 @@ class MemoryBroker final : public Broker {
       } else if (was_blocked_ != exchange_->blocked) {
         was_blocked_ = exchange_->blocked;
         tell_status(lock);
-      } else if (line_ == 0 || (!take_published(lock) && !deliver(lock))) {
+      } else if (!take_published(lock) && !deliver(lock)) {
         exchange_->changed.wait(lock);
       }
     }
