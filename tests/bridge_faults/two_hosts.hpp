@@ -68,6 +68,9 @@ class TwoHosts {
   // While whatever is the matter with the broker: the application itself goes on.
   bool publishing_goes_on(std::size_t count = 50);
 
+  // Whether it was clean.
+  bool stop(bridge_test::Process& process);
+
   bool wait_until_connected();
   bool wait_for_handled_there(std::size_t more);
 
@@ -97,6 +100,7 @@ class TwoHosts {
 
  private:
   std::map<std::string, int> next_;  // number of each key; of the load's thread, or of the test's while there is none
+  std::uint64_t stops_ = 0;
   std::atomic<bool> load_ends_{false};
   std::thread load_;
 };
