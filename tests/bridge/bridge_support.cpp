@@ -16,8 +16,8 @@ Process::Process(ashlar::testing::MemoryExchange& exchange, std::string configur
                   [&exchange](ashlar::bridge::BrokerOrder order) { return exchange.make_broker(order.topology); }),
               std::move(configuration), keeps) {}
 
-Process::Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps) {
-  ashlar::HostOptions options{.name = "shop", .log = lines_};
+Process::Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps, ashlar::Clock* clock) {
+  ashlar::HostOptions options{.name = "shop", .log = lines_, .clock = clock};
   options.configuration.read_yaml(configuration, "shop.yaml", ashlar::process_environment);
   options.data_directory = folder_.path();
   if (keeps == Keeps::log) {

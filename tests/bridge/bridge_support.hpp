@@ -93,7 +93,8 @@ class Process {
  public:
   // To `exchange`.
   Process(ashlar::testing::MemoryExchange& exchange, std::string configuration, Keeps keeps = Keeps::log);
-  Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps = Keeps::log);
+  Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps = Keeps::log,
+          ashlar::Clock* clock = nullptr);
   ~Process() { host_->stop(); }
 
   Process& with(std::string name, Does does);
