@@ -157,7 +157,7 @@ void TwoHosts::begin_load() {
         // The host stops, and publishing is refused.
       }
       // As a pace.
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      std::this_thread::sleep_for(options_.pace);
     }
   });
 }
@@ -188,10 +188,23 @@ std::vector<Placed> TwoHosts::log_there() {
   return events;
 }
 
+// Until all of it is there. A line that was gone often may be tried again after half a minute only.
+bool TwoHosts::wait_while_more_comes() {
+  using Clock = std::chrono::steady_clock;
+  std::size_t seen = 0;
+  for (auto since = Clock::now(); Clock::now() - since < std::chrono::seconds{60}; std::this_thread::yield()) {
+    const std::size_t now = ledger_.handled_there();
+    if (now >= ledger_.committed()) return true;
+    if (now > seen) since = Clock::now();
+    seen = now;
+  }
+  return false;
+}
+
 void TwoHosts::check() {
   end_load();
+  CHECK(wait_while_more_comes());
   CHECK(publisher.wait_for_out());
-  CHECK(Process::eventually([this] { return ledger_.handled_there() >= ledger_.committed(); }));
   CHECK(Process::eventually([this] { return consumer.status().broker.unsettled == 0; }));
   CHECK(ledger_.differences(log_there()) == "");
   CHECK(publisher.log().dead_letters({}).empty());

@@ -45,6 +45,7 @@ struct FaultOptions {
   std::string bindings = "\"orders.#\"";
   int window = 64;
   int prefetch = 50;
+  std::chrono::milliseconds pace{1};                                  // between two events of the load
   std::function<void(const bridge_test::Placed&)> before_handling{};  // of the consumer
 };
 
@@ -61,7 +62,7 @@ class TwoHosts {
   // Both, connected.
   void start();
 
-  // Publishes events of many keys, one in a millisecond or so, until end_load().
+  // Publishes events of many keys at its pace, until end_load().
   void begin_load();
   void end_load();
   void publish(const std::string& key, int count = 1);
@@ -90,6 +91,7 @@ class TwoHosts {
  private:
   std::string section(const TcpProxy& line, const std::string& more) const;
   std::vector<bridge_test::Placed> log_there();
+  bool wait_while_more_comes();
 
   FaultOptions options_;
   Ledger ledger_;
