@@ -2,9 +2,11 @@
 
 #include <ashlar/bridge/wire_format.hpp>
 #include <ashlar/errors.hpp>
+#include <ashlar/testing/virtual_clock.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <mutex>
 #include <set>
 
 using namespace bridge_test;
@@ -53,7 +55,71 @@ std::string problem_of(const std::string& more) {
   return "none";
 }
 
+// Takes messages, and confirms them when a test says so.
+class SilentBroker final : public Broker {
+ public:
+  void begin(BrokerListener& listener) override { listener.changed(status()); }
+  void publish(Message, Done done) override {
+    const std::lock_guard lock(mutex_);
+    open_.push_back(std::move(done));
+  }
+  void settle(const Receipt&, Verdict) override {}
+  void pause() override {}
+  void resume() override {}
+  BrokerStatus status() const override {
+    return {.publishing = {.state = LinkState::connected, .host = "silent:5672", .connects = 1}};
+  }
+  void end(std::chrono::milliseconds) override { confirm(); }
+
+  std::size_t open() const {
+    const std::lock_guard lock(mutex_);
+    return open_.size();
+  }
+  void confirm() {
+    std::vector<Done> open;
+    {
+      const std::lock_guard lock(mutex_);
+      open.swap(open_);
+    }
+    for (const Done& done : open) done({});
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Done> open_;
+};
+
 }  // namespace
+
+TEST_CASE("F2: a broker that stays connected and confirms nothing is no healthy one") {
+  ashlar::testing::VirtualClock clock;
+  SilentBroker* broker = nullptr;
+  Heard heard;
+  Process shop(make_bridge_module("rabbitmq",
+                                  [&](const BrokerOrder&) {
+                                    auto made = std::make_unique<SilentBroker>();
+                                    broker = made.get();
+                                    return made;
+                                  }),
+               section(), Keeps::log, &clock);
+  shop.with("orders", orders(heard)).start();
+  const auto detail = [&] {
+    for (const auto& check : shop.host().health().checks) {
+      if (check.name == "rabbitmq") return check.detail;
+    }
+    return std::string("no check");
+  };
+  shop.bus("orders").publish(Placed{"a", 1});
+  REQUIRE(Process::eventually([&] { return broker->open() == 1; }));
+  CHECK(detail() == "");
+  clock.advance(std::chrono::seconds{31});
+  CHECK(Process::eventually([&] {
+    return detail().starts_with(
+        "degraded: publishing: connected, silent:5672, but it has not confirmed a message for more than 30 s");
+  }));
+  broker->confirm();
+  CHECK(Process::eventually([&] { return detail() == ""; }));
+}
 
 TEST_CASE(
     "F3: what cannot be decoded, is unknown or does not fit is with the dead letters, bytes, headers and reason") {

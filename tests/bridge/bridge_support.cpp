@@ -10,8 +10,14 @@ thread_local std::vector<std::unique_ptr<ashlar::Module>> waiting;
 
 }  // namespace
 
-Process::Process(ashlar::testing::MemoryExchange& exchange, std::string configuration, Keeps keeps) {
-  ashlar::HostOptions options{.name = "shop", .log = lines_};
+Process::Process(ashlar::testing::MemoryExchange& exchange, std::string configuration, Keeps keeps)
+    : Process(ashlar::bridge::make_bridge_module(
+                  "rabbitmq",
+                  [&exchange](ashlar::bridge::BrokerOrder order) { return exchange.make_broker(order.topology); }),
+              std::move(configuration), keeps) {}
+
+Process::Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps, ashlar::Clock* clock) {
+  ashlar::HostOptions options{.name = "shop", .log = lines_, .clock = clock};
   options.configuration.read_yaml(configuration, "shop.yaml", ashlar::process_environment);
   options.data_directory = folder_.path();
   if (keeps == Keeps::log) {
@@ -22,8 +28,7 @@ Process::Process(ashlar::testing::MemoryExchange& exchange, std::string configur
     options.services.offer(*durable_);
   }
   host_ = std::make_unique<ashlar::ModuleHost>(std::move(options));
-  host_->add(ashlar::bridge::make_bridge_module(
-      "rabbitmq", [&exchange](ashlar::bridge::BrokerOrder order) { return exchange.make_broker(order.topology); }));
+  host_->add(std::move(bridge));
 }
 
 Process& Process::with(std::string name, Does does) {

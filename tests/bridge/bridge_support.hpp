@@ -88,10 +88,13 @@ class FunctionModule final : public ashlar::Module {
 
 enum class Keeps { log, nothing };
 
-// One process of an application: a host with a bridge to `exchange`, and a store of its own where it keeps a log.
+// One process of an application: a host with a bridge, and a store of its own where it keeps a log.
 class Process {
  public:
+  // To `exchange`.
   Process(ashlar::testing::MemoryExchange& exchange, std::string configuration, Keeps keeps = Keeps::log);
+  Process(std::unique_ptr<ashlar::Module> bridge, std::string configuration, Keeps keeps = Keeps::log,
+          ashlar::Clock* clock = nullptr);
   ~Process() { host_->stop(); }
 
   Process& with(std::string name, Does does);

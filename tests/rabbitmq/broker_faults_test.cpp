@@ -47,7 +47,8 @@ TEST_CASE("F2: a broker that is killed under load loses nothing") {
 
 TEST_CASE("F2: a broker that is short of memory blocks publishing alone, and the line stays") {
   RabbitServer server("max_message_size = 100000\n");
-  ashlar::rabbitmq::Options options = quick_options(server.url("%2F"));
+  TcpProxy proxy(server.port());
+  ashlar::rabbitmq::Options options = quick_options(server.url("%2F", proxy.port()));
   options.heartbeat = 1s;
   OneBroker one(options, one_queue());
   REQUIRE(one.wait_until_connected());
@@ -69,8 +70,9 @@ TEST_CASE("F2: a broker that is short of memory blocks publishing alone, and the
   REQUIRE(one.heard.wait_until([&] { return one.broker->status().publishing.state == LinkState::blocked; }));
   CHECK(one.broker->status().publishing.error.find("low on memory") != std::string::npos);
   CHECK(one.broker->status().consuming.state == LinkState::connected);
-  // Longer than the line would live if it were not for the broker's heartbeats.
-  std::this_thread::sleep_for(4s);
+  // Six heartbeats of the broker on both lines, which would be gone after four that did not come.
+  const std::uint64_t down = proxy.passed_down();
+  CHECK(one.heard.wait_until([&] { return proxy.passed_down() >= down + 6 * 2 * 8; }));
   CHECK(confirmed < 300);
   CHECK(one.broker->status().publishing.state == LinkState::blocked);
   server.ctl({"set_vm_memory_high_watermark", "absolute", "1GB"});

@@ -61,8 +61,12 @@ TEST_CASE("F2: a line with nothing to say stays up by its heartbeats") {
   options.heartbeat = 1s;
   OneBroker one(options, one_queue());
   REQUIRE(one.wait_until_connected());
-  // The broker would have closed it after two of them, and so would we.
-  std::this_thread::sleep_for(4s);
+  // Six of each side on both lines: without them the broker would have closed both after four, and so would we.
+  constexpr std::uint64_t heartbeats = 6 * 2 * 8;
+  const std::uint64_t up = place.proxy.passed_up();
+  const std::uint64_t down = place.proxy.passed_down();
+  CHECK(one.heard.wait_until(
+      [&] { return place.proxy.passed_up() >= up + heartbeats && place.proxy.passed_down() >= down + heartbeats; }));
   CHECK(one.broker->status().publishing.connects == 1);
   CHECK(one.broker->status().consuming.connects == 1);
   CHECK(one.publish(text_message("orders.placed", "0")).outcome == Outcome::confirmed);

@@ -52,7 +52,9 @@ std::string OneBroker::all_lines() const {
 ashlar::bridge::Sent OneBroker::publish(const ashlar::bridge::Message& message) {
   const auto told = std::make_shared<std::promise<ashlar::bridge::Sent>>();
   broker->publish(message, [told](ashlar::bridge::Sent sent) { told->set_value(std::move(sent)); });
-  return told->get_future().get();
+  std::future<ashlar::bridge::Sent> sent = told->get_future();
+  REQUIRE(sent.wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  return sent.get();
 }
 
 RabbitPlace::RabbitPlace() : broker(shared_rabbit()), vhost(broker.add_vhost()), proxy(broker.port()) {}

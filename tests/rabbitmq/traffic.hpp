@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -33,6 +34,7 @@ class Traffic {
   void finish() {
     stop_ = true;
     thread_.join();
+    CHECK(was_told_);
     const auto count = static_cast<std::size_t>(confirmed_.load());
     std::set<std::string> received;
     CHECK(one_.heard.wait_until([&] {
@@ -55,29 +57,36 @@ class Traffic {
  private:
   static constexpr int most_at_once = 20;
 
+  struct Row {
+    void note(int number, const ashlar::bridge::Sent& sent) {
+      const std::lock_guard lock(mutex);
+      outcomes[number] = sent.outcome == ashlar::bridge::Sent::Outcome::confirmed;
+      ++told;
+      changed.notify_all();
+    }
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    int told = 0;
+    std::map<int, bool> outcomes;
+  };
+
   // A row at a time; what of it is not confirmed is published again, from the first that is not.
   void run() {
     int next = 0;
     while (!stop_) {
       const int last = next + most_at_once;
       while (next < last) {
-        std::mutex mutex;
-        std::condition_variable changed;
-        int told = 0;
-        std::map<int, bool> outcomes;
+        const auto row = std::make_shared<Row>();
         const int begun = next;
         for (int number = begun; number < last; ++number) {
           one_.broker->publish(text_message("orders.placed", std::to_string(number)),
-                               [&, number](const ashlar::bridge::Sent& sent) {
-                                 const std::lock_guard lock(mutex);
-                                 outcomes[number] = sent.outcome == ashlar::bridge::Sent::Outcome::confirmed;
-                                 ++told;
-                                 changed.notify_all();
-                               });
+                               [row, number](const ashlar::bridge::Sent& sent) { row->note(number, sent); });
         }
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return told == last - begun; });
-        while (next < last && outcomes[next]) ++next;
+        std::unique_lock lock(row->mutex);
+        was_told_ = row->changed.wait_for(lock, std::chrono::seconds{60}, [&] { return row->told == last - begun; });
+        if (!was_told_) return;
+        while (next < last && row->outcomes[next]) ++next;
         lock.unlock();
         if (next < last) std::this_thread::sleep_for(std::chrono::milliseconds{5});
       }
@@ -88,5 +97,6 @@ class Traffic {
   OneBroker& one_;
   std::atomic<int> confirmed_{0};
   std::atomic<bool> stop_{false};
+  bool was_told_ = true;  // of all that was published; the thread's, until it has ended
   std::thread thread_;
 };

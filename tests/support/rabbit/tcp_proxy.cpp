@@ -139,6 +139,7 @@ void TcpProxy::write_some(Pair& pair, Way& way) {
       return;
     }
     way.held.erase(0, static_cast<std::size_t>(size));
+    (&way == &pair.up ? passed_up_ : passed_down_) += static_cast<std::uint64_t>(size);
     if (counted) pair.bytes_up += static_cast<std::uint64_t>(size);
     way.due.front().second -= static_cast<std::size_t>(size);
     if (pair.broken || way.due.front().second > 0) return;

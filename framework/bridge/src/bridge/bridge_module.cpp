@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -122,7 +123,8 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
                             .publishes = !plan_->outgoing().empty(),
                             .application = plan_->application(),
                             .log = *log_});
-    if (outward_) outward_->set_broker(*broker_);
+    confirms_late_ = false;
+    if (outward_) outward_->begin(*broker_, context.clock(), [this](bool late) { note_confirms(late); });
     if (buffer_) buffer_->begin(*broker_);
     inward_->begin(*broker_);
     context.routes().get("/" + name_, [this](const Request&) { return Response::json(page()); });
@@ -220,13 +222,34 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     const bool connected = status.publishing.state == LinkState::connected;
     line_->set_connected(connected || status.publishing.state == LinkState::blocked);
     if (buffer_) buffer_->set_connected(connected);
-    if (works(status.publishing) && works(status.consuming)) {
-      context_->recovered();
-    } else {
-      context_->degraded(works(status.publishing) ? trouble_of("consuming", status.consuming)
-                                                  : trouble_of("publishing", status.publishing));
+    {
+      const std::lock_guard lock(health_);
+      last_ = status;
+      judge();
     }
     changes_(status);
+  }
+
+  void note_confirms(bool late) {
+    const std::lock_guard lock(health_);
+    confirms_late_ = late;
+    judge();
+  }
+
+  // With the lock held.
+  void judge() {
+    if (!works(last_.publishing)) {
+      context_->degraded(trouble_of("publishing", last_.publishing));
+    } else if (confirms_late_) {
+      context_->degraded(fmt::format(
+          "{}, but it has not confirmed a message for more than {} s: a queue may be without a leader, or its "
+          "disk too slow (rabbitmqctl list_queues name state messages)",
+          trouble_of("publishing", last_.publishing), Outward::patience.count()));
+    } else if (!works(last_.consuming)) {
+      context_->degraded(trouble_of("consuming", last_.consuming));
+    } else {
+      context_->recovered();
+    }
   }
 
   BridgePage page() const {
@@ -260,6 +283,9 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   std::optional<Log> log_;
   std::optional<BridgePlan> plan_;
   boost::signals2::signal<void(const BrokerStatus&)> changes_;
+  std::mutex health_;
+  BrokerStatus last_;  // these two guarded by the mutex
+  bool confirms_late_ = false;
   std::unique_ptr<LineState> line_;
   std::shared_ptr<Outward> outward_;  // one of the two
   std::unique_ptr<Buffer> buffer_;

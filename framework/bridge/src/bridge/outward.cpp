@@ -3,6 +3,7 @@
 #include <ashlar/errors.hpp>
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace ashlar::bridge {
@@ -37,23 +38,33 @@ Message message_of(const BridgePlan& plan, const Outgoing& outgoing, const Metad
 class Outward::Round {
  public:
   Round(Outward& outward, std::span<Delivery* const> deliveries)
-      : outward_(outward), deliveries_(deliveries), answers_(std::make_shared<Answers>()) {}
+      : outward_(outward),
+        deliveries_(deliveries),
+        answers_(std::make_shared<Answers>()),
+        published_(deliveries.size(), not_open) {}
 
   void run() {
     if (!wait_for_line()) return give_back_rest();
     publish_some();
-    for (int late = 0; open_ > 0;) {
+    for (std::optional<Steady> until; open_ > 0;) {
       for (const Answer& answer : wait_for_answers()) settle(answer);
-      publish_some();
-      // What the broker holds back, or a line that nobody answers on, does not hold up a stop.
-      if (outward_.line_.given_up() && ++late > answers_after_giving_up) break;
+      if (outward_.line_.given_up()) {
+        // Nothing new. What the broker holds back, or a line that nobody answers on, does not hold up a stop.
+        if (!until) until = std::chrono::steady_clock::now() + patience_at_stop;
+        if (std::chrono::steady_clock::now() > *until) break;
+      } else {
+        publish_some();
+      }
+      look_at_oldest();
       keep();
     }
     give_back_rest();
   }
 
  private:
-  static constexpr int answers_after_giving_up = 20;
+  using Steady = std::chrono::steady_clock::time_point;
+  static constexpr Steady not_open = Steady::max();
+  static constexpr std::chrono::seconds patience_at_stop{2};
   static constexpr std::chrono::milliseconds longest_wait{100};
 
   struct Answer {
@@ -98,6 +109,7 @@ class Outward::Round {
     const Metadata& metadata = delivery.metadata();
     const Outgoing* outgoing = outward_.plan_.outgoing(metadata.name, metadata.version);
     ++open_;
+    published_[number] = outward_.clock_->steady_now();
     if (outgoing != nullptr && metadata.source != outgoing->module) return answer(answers_, number, {});
     Message message;
     try {
@@ -125,6 +137,7 @@ class Outward::Round {
 
   void settle(const Answer& answer) {
     --open_;
+    published_[answer.number] = not_open;
     Delivery& delivery = *deliveries_[answer.number];
     switch (answer.sent.outcome) {
       case Sent::Outcome::confirmed:
@@ -138,6 +151,12 @@ class Outward::Round {
         break;
       case Sent::Outcome::lost: lost_ = true; break;
     }
+  }
+
+  void look_at_oldest() {
+    while (oldest_ < next_ && published_[oldest_] == not_open) ++oldest_;
+    const bool late = oldest_ < next_ && outward_.clock_->steady_now() - published_[oldest_] > patience;
+    if (outward_.late_.exchange(late) != late) outward_.say_late_(late);
   }
 
   // More time for all that are not settled, now and then.
@@ -165,9 +184,11 @@ class Outward::Round {
   std::size_t next_ = 0;  // the first that was not published
   std::unordered_map<std::string_view, KeyState> keys_;
   const std::shared_ptr<Answers> answers_;
-  std::size_t open_ = 0;  // published, and nothing heard
-  bool lost_ = false;     // a line went: the rest goes by the next one
-  std::chrono::steady_clock::time_point kept_ = std::chrono::steady_clock::now();
+  std::vector<Steady> published_;  // when, of those of which nothing is heard
+  std::size_t oldest_ = 0;         // none before it is one of those
+  std::size_t open_ = 0;           // published, and nothing heard
+  bool lost_ = false;              // a line went: the rest goes by the next one
+  Steady kept_ = std::chrono::steady_clock::now();
 };
 
 void Outward::receive(std::span<Delivery* const> deliveries) { Round(*this, deliveries).run(); }

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <ashlar/bridge/broker.hpp>
+#include <ashlar/clock.hpp>
 #include <ashlar/event_log.hpp>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
@@ -43,8 +44,16 @@ class Outward final : public StreamReceiver {
   Outward(const BridgePlan& plan, LineState& line, std::size_t most, std::chrono::milliseconds ack_wait)
       : plan_(plan), line_(line), most_(most), ack_wait_(ack_wait) {}
 
-  // Before the log begins.
-  void set_broker(Broker& broker) { broker_ = &broker; }
+  // A broker that takes messages and confirms them not for so long does not work, whatever its line says.
+  static constexpr std::chrono::seconds patience{30};
+
+  // Before the log begins. `say_late` is told when the oldest message has waited for longer than that for its confirm, and when
+  // none does any more; on a thread of the log.
+  void begin(Broker& broker, Clock& clock, std::function<void(bool late)> say_late) {
+    broker_ = &broker;
+    clock_ = &clock;
+    say_late_ = std::move(say_late);
+  }
 
   void receive(std::span<Delivery* const> deliveries) override;
   std::size_t most_at_once() const override { return most_; }
@@ -57,6 +66,9 @@ class Outward final : public StreamReceiver {
   const std::size_t most_;
   const std::chrono::milliseconds ack_wait_;
   Broker* broker_ = nullptr;
+  Clock* clock_ = nullptr;
+  std::function<void(bool late)> say_late_;
+  std::atomic<bool> late_{false};  // what was said last
 };
 
 // The event as the plan lets it out.
