@@ -20,7 +20,7 @@ TEST_CASE("two applications of one tree each run their own modules") {
   const ShopResult lite = ShopProcess(SHOP_LITE_EXECUTABLE).run({"describe"});
   CHECK(shop.exit_code == 0);
   CHECK(lite.exit_code == 0);
-  CHECK(shop.out.starts_with("shop: 8 modules"));
+  CHECK(shop.out.starts_with("shop: 9 modules"));
   CHECK(lite.out.starts_with("shop-lite: 3 modules"));
   for (const char* module : {"catalog", "inventory", "orders"}) {
     CHECK(contains(modules_of(lite.out), std::string(". ") + module + "\n"));
@@ -36,7 +36,7 @@ TEST_CASE("--modules runs a part of the shop from the configuration of the whole
   const ShopResult part = shop.run({"--modules", "notifications,search", "--config", file, "describe"});
   CHECK(part.err == "");
   CHECK(part.exit_code == 0);
-  CHECK(part.out.starts_with("shop: 2 modules"));
+  CHECK(part.out.starts_with("shop: 3 modules"));
   CHECK(contains(part.out,
                  "Modules that this process leaves out: analytics, audit, catalog, inventory, orders, users\n"));
   CHECK(contains(part.out, "\n  orders.order.placed, published by orders, which is left out"));

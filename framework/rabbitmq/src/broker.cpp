@@ -120,7 +120,11 @@ class RabbitMqBroker final : public bridge::Broker {
     if (consumer_ && consumer_->want(consuming)) consuming_->wake();
   }
 
-  void tell() { listener_->changed(status()); }
+  // Of two links that change at once the listener hears last what is true.
+  void tell() {
+    const std::lock_guard lock(telling_);
+    listener_->changed(status());
+  }
 
   const Settings settings_;
   bridge::BrokerListener* listener_ = nullptr;
@@ -128,6 +132,7 @@ class RabbitMqBroker final : public bridge::Broker {
   Link publishing_;
   std::optional<Consumer> consumer_;
   std::optional<Link> consuming_;
+  std::mutex telling_;
   std::mutex life_;
   Life life_state_ = Life::made;  // guarded by the mutex
 };

@@ -223,7 +223,8 @@ void Connection::flush() {
 }
 
 Steady::time_point Connection::next_flush() const {
-  return std::min(last_sent_ + heartbeat_ / 2, last_read_ + 2 * heartbeat_ + std::chrono::milliseconds{1});
+  const auto silence = last_read_ + 2 * heartbeat_ + std::chrono::milliseconds{1};
+  return wants_to_write() ? silence : std::min(last_sent_ + heartbeat_ / 2, silence);
 }
 
 void Connection::close(Steady::time_point deadline) noexcept {

@@ -72,6 +72,7 @@ void Consumer::set_up(Connection& connection) {
   unsettled_.store(0);
   incoming_ = {};
   body_left_ = 0;
+  in_content_ = false;
   queue_is_gone_ = false;
   subscribed_ = false;
   for (Subscription& subscription : subscriptions_) subscription.active = false;
@@ -161,9 +162,12 @@ void Consumer::on_deliver(const amqp_basic_deliver_t& deliver) {
   incoming_.receipt = {link_, deliver.delivery_tag};
   incoming_.message.routing_key = text_of(deliver.routing_key);
   settlement_.received(deliver.delivery_tag);
+  in_content_ = true;
 }
 
 void Consumer::on_header(Connection& connection, const amqp_frame_t& frame) {
+  if (!in_content_) throw line_failure("the broker sent content without a delivery");
+  check_class(frame);
   body_bytes_ = body_left_ = frame.payload.properties.body_size;
   skipped_ = body_bytes_ > settings_.options.max_message_bytes;
   if (!skipped_) {
@@ -175,13 +179,15 @@ void Consumer::on_header(Connection& connection, const amqp_frame_t& frame) {
 }
 
 void Consumer::on_body(Connection& connection, std::string_view fragment) {
-  if (fragment.size() > body_left_) throw line_failure("the broker sent a body that is longer than its header says");
+  if (!in_content_ || fragment.size() > body_left_)
+    throw line_failure("the broker sent a body that is longer than its header says");
   if (!skipped_) incoming_.message.body += fragment;
   body_left_ -= fragment.size();
   if (body_left_ == 0) complete(connection);
 }
 
 void Consumer::complete(Connection& connection) {
+  in_content_ = false;
   bridge::Incoming incoming = std::exchange(incoming_, {});
   if (skipped_) {
     settlement_.settle(connection, incoming.receipt.tag, Verdict::reject);
@@ -228,7 +234,7 @@ void Consumer::work(Connection& connection) {
 
 bool Consumer::lie_down(Steady::time_point& until) {
   const std::lock_guard lock(mutex_);
-  if (wish_changed_ || queue_is_gone_) return false;
+  if (wish_changed_ || (queue_is_gone_ && wish_ != Wish::end)) return false;
   const std::size_t waiting = settlement_.waiting();
   // A single one is enough to begin the wait for more of them.
   wake_at_ = waiting == 0 || wish_ == Wish::end ? 1 : settlement_.batch() - std::min(waiting, settlement_.batch() - 1);

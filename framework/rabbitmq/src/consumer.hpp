@@ -77,6 +77,7 @@ class Consumer final : public Duty {
   bridge::Incoming incoming_;  // being assembled
   std::uint64_t body_bytes_ = 0;
   std::uint64_t body_left_ = 0;
+  bool in_content_ = false;  // between a delivery and the end of its body
   bool skipped_ = false;
   Steady::time_point complained_at_{};
 };

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "connection.hpp"
+#include "failure.hpp"
 
 namespace ashlar::rabbitmq {
 namespace {
@@ -184,6 +185,12 @@ void ContentWriter::write(const bridge::Message& message, std::size_t longest_fr
   const std::size_t part = longest_frame - frame_overhead;
   for (std::size_t at = 0; at < message.body.size(); at += part) {
     out.body(Connection::channel, std::string_view(message.body).substr(at, part));
+  }
+}
+
+void check_class(const amqp_frame_t& header) {
+  if (header.payload.properties.class_id != AMQP_BASIC_CLASS) {
+    throw line_failure(fmt::format("the broker sent content of class {}", header.payload.properties.class_id));
   }
 }
 

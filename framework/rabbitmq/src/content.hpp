@@ -24,6 +24,9 @@ class ContentWriter {
   std::vector<amqp_table_entry_t> headers_;  // kept for its memory
 };
 
+// Throws Failure for a content header whose properties are not those that we read: they lie elsewhere in memory.
+void check_class(const amqp_frame_t& header);
+
 // The properties of what has come; routing key and body stay as they are.
 void read_properties(const amqp_basic_properties_t& properties, bridge::Message& message);
 

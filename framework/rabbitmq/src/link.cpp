@@ -91,8 +91,8 @@ void Link::run() {
       lost(line_failure(error.what()), endpoint);
     }
   }
-  duty_.gone("the bridge is ending");
   set(LinkState::closed, "");
+  duty_.gone("the bridge is ending");
 }
 
 void Link::come_up(Connection& connection, const Endpoint& endpoint) {
@@ -161,6 +161,8 @@ void Link::lost(const Failure& failure, const Endpoint& endpoint) {
   const std::string text = fmt::format("{}: {}", endpoint.place(), failure.what());
   const auto now = Steady::now();
   const bool was_up = std::exchange(up_, false);
+  // The listener first, so that nobody publishes more of what would be lost too.
+  set(LinkState::waiting, text);
   duty_.gone(text);
   if (was_up && now - up_since_ >= stable) {
     backoff_.reset();
@@ -177,7 +179,6 @@ void Link::lost(const Failure& failure, const Endpoint& endpoint) {
   }
   if (interrupt_.stopping()) return;
   complain(text, endpoint, pause);
-  set(LinkState::waiting, text);
   wait(pause);
 }
 

@@ -70,6 +70,7 @@ void Publisher::handle(Connection& connection, const amqp_frame_t& frame) {
   switch (frame.frame_type) {
     case AMQP_FRAME_METHOD: on_method(connection, frame.payload.method); return;
     case AMQP_FRAME_HEADER: {
+      check_class(frame);
       const auto& properties = *static_cast<const amqp_basic_properties_t*>(frame.payload.properties.decoded);
       returned_.message_id =
           (properties._flags & AMQP_BASIC_MESSAGE_ID_FLAG) != 0 ? text_of(properties.message_id) : std::string{};
@@ -79,6 +80,7 @@ void Publisher::handle(Connection& connection, const amqp_frame_t& frame) {
     }
     case AMQP_FRAME_BODY: {
       const std::string_view fragment = view_of(frame.payload.body_fragment);
+      if (fragment.size() > return_left_) throw line_failure("the broker returned more than its header says");
       returned_.body += fragment;
       return_left_ -= std::min<std::uint64_t>(return_left_, fragment.size());
       if (return_left_ == 0) on_returned();
@@ -125,9 +127,10 @@ void Publisher::on_returned() {
     Pending& one = pending(tag);
     if (!one.done || one.fingerprint != fingerprint || !one.returned.empty()) continue;
     one.returned = std::move(return_reason_);
-    break;
+    returned_ = {};
+    return;
   }
-  returned_ = {};
+  throw line_failure("the broker returned what was not published");
 }
 
 // The broker closes the channel over a message that is larger than it allows. Told to be lost it would be published
@@ -198,7 +201,6 @@ void Publisher::work(Connection& connection) {
         return;
       }
     }
-    ++next_taken_;
     writer_.write(item.message, connection.longest_frame(), connection.out());
     Pending& one = pending(next_tag_++);
     one.done = std::move(item.done);
@@ -206,6 +208,7 @@ void Publisher::work(Connection& connection) {
     one.body_bytes = item.message.body.size();
     one.returned.clear();
     item.message = {};  // the frames hold it now
+    ++next_taken_;
   }
 }
 

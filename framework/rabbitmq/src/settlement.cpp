@@ -1,5 +1,7 @@
 #include "settlement.hpp"
 
+#include "failure.hpp"
+
 namespace ashlar::rabbitmq {
 namespace {
 
@@ -14,7 +16,7 @@ void Settlement::begin() {
 }
 
 void Settlement::received(std::uint64_t tag) {
-  while (first_tag_ + states_.size() < tag) states_.push_back(State::gone);  // no broker leaves any out
+  if (tag != first_tag_ + states_.size()) throw line_failure("the broker delivered out of the order of its tags");
   states_.push_back(State::open);
 }
 

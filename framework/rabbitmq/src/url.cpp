@@ -96,6 +96,8 @@ class Parser {
     const std::size_t second = url_.find('/', slash + 1);
     if (second != std::string_view::npos)
       fail(second, "a second slash: inside the virtual host's name it is written %2F");
+    if (const std::size_t at = url_.find('@', slash); at != std::string_view::npos)
+      fail(at, "an @ behind the host: in a password a slash is written %2F, and in a name an @ is %40");
     endpoint.vhost = decoded(slash + 1, url_.size(), "the virtual host");
     // By the letter of the specification the name is empty then, which no broker has.
     if (endpoint.vhost.empty())

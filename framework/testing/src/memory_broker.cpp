@@ -220,12 +220,14 @@ class MemoryBroker final : public Broker {
     unsettled_.clear();
     exchange_->changed.notify_all();
     std::deque<Published> lost = std::exchange(published_, {});
+    // The listener first, so that nobody publishes more of what would be lost too.
+    tell_status(lock);
     telling_ = true;
     lock.unlock();
     for (const Published& one : lost) one.done({Sent::Outcome::lost, "the line is gone"});
     lock.lock();
     telling_ = false;
-    tell_status(lock);
+    exchange_->changed.notify_all();
   }
 
   void tell_status(Lock& lock) {

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -96,7 +97,9 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     context_ = &context;
     log_.emplace(context.log());
     durable_log_ = context.service_if_there<store::DurableLog>();
+    inward_.reset();
     broker_.reset();
+    stops_ = false;
     line_ = std::make_unique<LineState>();
     context.provide<Bridge>(*this);
   }
@@ -141,6 +144,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   }
 
   void stopping() override {
+    stops_ = true;
     if (broker_) broker_->pause();
     line_->give_up();
   }
@@ -166,7 +170,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     if (broker_) broker_->pause();
   }
   void resume_consuming() override {
-    if (broker_) broker_->resume();
+    if (broker_ && !stops_) broker_->resume();
   }
 
   Subscription on_change(std::function<void(const BrokerStatus&)> observer) override {
@@ -194,7 +198,9 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     if (plan_->outgoing().empty()) return;
     // One thread keeps the order of the log.
     const std::size_t most = 4 * static_cast<std::size_t>(options_.window);
-    const StreamOptions stream{.batch_size = most, .max_in_flight = 2 * most};
+    StreamOptions stream{.batch_size = most, .max_in_flight = 2 * most};
+    // A broker may be away for long, and each more time is a commit; whose process dies gives its events back at once.
+    stream.ack_wait = std::chrono::minutes{5};
     outward_ = std::make_shared<Outward>(*plan_, *line_, most, stream.ack_wait);
     StreamConsumer consumer = registry.stream("publish", stream);
     for (const Outgoing& outgoing : plan_->outgoing()) consumer.on(outgoing.reference, [](const Envelope&) {});
@@ -211,7 +217,8 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     for (const Outgoing& outgoing : plan_->outgoing()) {
       registry.on(outgoing.reference, [this, &outgoing](const Envelope& event) {
         const Metadata metadata = event.metadata();
-        if (metadata.source == outgoing.module) buffer_->add(message_of(*plan_, outgoing, metadata, event.data()));
+        if (metadata.source == outgoing.module && !Inward::brings_in(metadata.id))
+          buffer_->add(message_of(*plan_, outgoing, metadata, event.data()));
       });
     }
   }
@@ -227,7 +234,11 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
       last_ = status;
       judge();
     }
-    changes_(status);
+    try {
+      changes_(status);
+    } catch (...) {
+      log_->error("an observer of the bridge failed", {{"error", current_exception_message()}});
+    }
   }
 
   void note_confirms(bool late) {
@@ -286,6 +297,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   std::mutex health_;
   BrokerStatus last_;  // these two guarded by the mutex
   bool confirms_late_ = false;
+  std::atomic<bool> stops_{false};
   std::unique_ptr<LineState> line_;
   std::shared_ptr<Outward> outward_;  // one of the two
   std::unique_ptr<Buffer> buffer_;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace ashlar::bridge {
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds first_pause{200};
 constexpr std::chrono::milliseconds longest_pause{10'000};
+constexpr int most_failures = 20;
+
+thread_local std::optional<Uuid> brought_in;
 
 // For people who look at a dead letter.
 std::string headers_text(const Incoming& incoming) {
@@ -43,9 +47,33 @@ void Inward::begin(Broker& broker) {
 }
 
 void Inward::take(Incoming incoming) {
-  const std::lock_guard lock(mutex_);
-  waiting_.push_back(std::make_shared<const Incoming>(std::move(incoming)));
-  changed_.notify_one();
+  auto item = std::make_shared<Item>();
+  item->incoming = std::move(incoming);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ends_) {
+      if (item->incoming.receipt.link != link_) forget_older_links(item->incoming.receipt.link);
+      waiting_.push_back(std::move(item));
+      changed_.notify_one();
+      return;
+    }
+  }
+  settle(item->incoming, Verdict::return_);
+}
+
+// What came by a line that is gone comes again by the new one.
+void Inward::forget_older_links(std::uint64_t link) {
+  link_ = link;
+  const auto is_old = [link](const ItemPtr& item) { return item->incoming.receipt.link != link; };
+  for (const ItemPtr& item : failed_) {
+    if (is_old(item) && item->is_next) lanes_.erase(item->event.metadata.key);
+  }
+  for (const ItemPtr& item : waiting_) {
+    if (is_old(item) && item->is_next) lanes_.erase(item->event.metadata.key);
+  }
+  std::erase_if(waiting_, is_old);
+  std::erase_if(failed_, is_old);
+  for (auto& [key, lane] : lanes_) std::erase_if(lane, is_old);
 }
 
 void Inward::end() {
@@ -55,14 +83,22 @@ void Inward::end() {
     changed_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
-  std::unique_lock lock(mutex_);
-  std::vector<std::shared_ptr<const Incoming>> left(waiting_.begin(), waiting_.end());
-  left.insert(left.end(), failed_.begin(), failed_.end());
-  waiting_.clear();
-  failed_.clear();
-  lock.unlock();
-  for (const auto& incoming : left) settle(*incoming, Verdict::return_);
+  std::vector<ItemPtr> left;
+  {
+    const std::lock_guard lock(mutex_);
+    left.assign(waiting_.begin(), waiting_.end());
+    left.insert(left.end(), failed_.begin(), failed_.end());
+    for (const auto& [key, lane] : lanes_) left.insert(left.end(), lane.begin(), lane.end());
+    waiting_.clear();
+    failed_.clear();
+    lanes_.clear();
+  }
+  std::sort(left.begin(), left.end(),
+            [](const ItemPtr& a, const ItemPtr& b) { return a->incoming.receipt.tag < b->incoming.receipt.tag; });
+  for (const ItemPtr& item : left) settle(item->incoming, Verdict::return_);
 }
+
+bool Inward::brings_in(const Uuid& id) { return brought_in == id; }
 
 InwardCounts Inward::counts() const {
   const std::lock_guard lock(mutex_);
@@ -75,72 +111,108 @@ void Inward::count(std::uint64_t InwardCounts::*what) {
 }
 
 void Inward::run() {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   while (!ends_) {
-    if (!failed_.empty()) {
-      // All of them, in the order in which they came.
-      changed_.wait_for(lock, pause_, [this] { return ends_; });
-      std::sort(failed_.begin(), failed_.end(),
-                [](const auto& a, const auto& b) { return a->receipt.tag < b->receipt.tag; });
-      waiting_.insert(waiting_.begin(), failed_.begin(), failed_.end());
-      failed_.clear();
-    }
+    if (!failed_.empty()) wait_for_retry(lock);
     changed_.wait(lock, [this] { return ends_ || !waiting_.empty() || !failed_.empty(); });
     if (ends_ || waiting_.empty()) continue;
-    const auto incoming = std::move(waiting_.front());
+    const ItemPtr item = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    bring_in(incoming);
+    bring_in(item);
     lock.lock();
   }
 }
 
-void Inward::bring_in(std::shared_ptr<const Incoming> incoming) {
-  WireEvent event;
+// All of them, in the order in which they came.
+void Inward::wait_for_retry(Lock& lock) {
+  changed_.wait_for(lock, pause_, [this] { return ends_; });
+  std::sort(failed_.begin(), failed_.end(),
+            [](const ItemPtr& a, const ItemPtr& b) { return a->incoming.receipt.tag < b->incoming.receipt.tag; });
+  waiting_.insert(waiting_.begin(), failed_.begin(), failed_.end());
+  failed_.clear();
+}
+
+// False: one of its key is on its way, and it waits behind that one.
+bool Inward::enter_lane(const ItemPtr& item) {
+  const std::string& key = item->event.metadata.key;
+  if (key.empty() || item->is_next) return true;
+  const std::lock_guard lock(mutex_);
+  const auto [lane, is_new] = lanes_.try_emplace(key);
+  if (!is_new) lane->second.push_back(item);
+  item->is_next = is_new;
+  return is_new;
+}
+
+void Inward::bring_in(const ItemPtr& item) {
+  const Incoming& incoming = item->incoming;
   try {
-    event = read(incoming->message, plan_.reading(incoming->queue), clock_.now());
-    inlet_.let_in(event.metadata, event.data, [this, incoming](const Stored& stored, std::exception_ptr error) {
+    if (!item->is_read) item->event = read(incoming.message, plan_.reading(incoming.queue), clock_.now());
+    item->is_read = true;
+    if (!enter_lane(item)) return;
+    brought_in = item->event.metadata.id;
+    inlet_.let_in(item->event.metadata, item->event.data, [this, item](const Stored& stored, std::exception_ptr error) {
       if (error) {
         try {
           std::rethrow_exception(error);
         } catch (...) {
-          return note_failure(incoming, current_exception_message());
+          return note_failure(item, current_exception_message());
         }
       }
-      {
-        const std::lock_guard lock(mutex_);
-        ++(stored.duplicate ? counts_.duplicates : counts_.stored);
-        pause_ = std::chrono::milliseconds{0};
-      }
-      settle(*incoming, Verdict::done);
+      count(stored.duplicate ? &InwardCounts::duplicates : &InwardCounts::stored);
+      finish(item, Verdict::done);
     });
   } catch (const WireError& error) {
-    bury(*incoming, incoming->message.type, error.what());
+    bury(item, incoming.message.type, error.what());
   } catch (const EventUnknown& error) {
-    bury(*incoming, event.metadata.name, error.what());
+    bury(item, item->event.metadata.name, error.what());
   } catch (const JsonError& error) {
-    bury(*incoming, event.metadata.name, error.what());
+    bury(item, item->event.metadata.name, error.what());
   } catch (const PublishRefused&) {
     // The host stops: the broker keeps it.
-    settle(*incoming, Verdict::return_);
+    finish(item, Verdict::return_);
   } catch (...) {
-    note_failure(incoming, current_exception_message());
+    note_failure(item, current_exception_message());
   }
 }
 
-void Inward::note_failure(std::shared_ptr<const Incoming> incoming, const std::string& problem) {
+void Inward::finish(const ItemPtr& item, Verdict verdict) {
+  if (item->is_next) {
+    const std::lock_guard lock(mutex_);
+    const auto lane = lanes_.find(item->event.metadata.key);
+    if (lane != lanes_.end() && lane->second.empty()) {
+      lanes_.erase(lane);
+    } else if (lane != lanes_.end()) {
+      lane->second.front()->is_next = true;
+      waiting_.push_front(std::move(lane->second.front()));
+      lane->second.pop_front();
+      changed_.notify_one();
+    }
+  }
+  settle(item->incoming, verdict);
+}
+
+// Where others are stored and this one fails again and again, the fault is its own.
+void Inward::note_failure(const ItemPtr& item, const std::string& problem) {
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    is_first = failed_.empty();
-    if (is_first) pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
-    failed_.push_back(std::move(incoming));
-    changed_.notify_one();
+    if (item->failures++ == 0) item->stored_before = counts_.stored;
+    if (item->failures < most_failures || counts_.stored == item->stored_before) {
+      is_first = failed_.empty() && item->failures == 1;
+      if (failed_.empty()) pause_ = std::clamp(item->failures * first_pause, first_pause, longest_pause);
+      failed_.push_back(item);
+      changed_.notify_one();
+      if (!is_first) return;
+    }
   }
-  if (is_first) log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
+  if (is_first)
+    return log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
+  bury(item, item->event.metadata.name, problem);
 }
 
-void Inward::bury(const Incoming& incoming, std::string_view type, const std::string& reason) {
+void Inward::bury(const ItemPtr& item, std::string_view type, const std::string& reason) {
+  const Incoming& incoming = item->incoming;
   log_.warning(
       "a message from outside is no event here",
       {{"queue", incoming.queue}, {"message_id", incoming.message.message_id}, {"type", type}, {"reason", reason}});
@@ -159,12 +231,12 @@ void Inward::bury(const Incoming& incoming, std::string_view type, const std::st
     letter.event.metadata.time = now;
     shelf_->bury(letter);
     count(&InwardCounts::dead);
-    settle(incoming, Verdict::done);
+    finish(item, Verdict::done);
   } catch (...) {
     log_.warning("a message goes to its queue's dead-letter exchange",
                  {{"queue", incoming.queue}, {"problem", current_exception_message()}});
     count(&InwardCounts::rejected);
-    settle(incoming, Verdict::reject);
+    finish(item, Verdict::reject);
   }
 }
 

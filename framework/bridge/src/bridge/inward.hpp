@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,7 +29,8 @@ struct InwardCounts {
 };
 
 // Brings received messages in: decodes, stores, then tells the broker; on a thread of its own, so that the line goes on. What
-// cannot be stored now stays unsettled and is tried again, so that the queue's prefetch bounds what waits here.
+// cannot be stored now stays unsettled and is tried again, so that the queue's prefetch bounds what waits here. Of one key a
+// single event is on its way into the log, so that none overtakes an earlier one that could not be stored.
 class Inward {
  public:
   // `shelf`: where what is no event of ours goes; null: the host has no store, so it goes to the dead-letter exchange.
@@ -38,16 +40,34 @@ class Inward {
   void begin(Broker& broker);
   void take(Incoming incoming);
 
-  // What is not stored by then goes back to its queue.
+  // What is not stored by then goes back to its queue, and so does what comes later.
   void end();
 
   InwardCounts counts() const;
 
+  // Whether this thread is letting that event in now, so that it is none of our own.
+  static bool brings_in(const Uuid& id);
+
  private:
+  struct Item {
+    Incoming incoming;
+    WireEvent event{};
+    bool is_read = false;
+    bool is_next = false;  // of its key: those behind it wait in its lane
+    int failures = 0;
+    std::uint64_t stored_before = 0;  // of all, when it first failed
+  };
+  using ItemPtr = std::shared_ptr<Item>;
+  using Lock = std::unique_lock<std::mutex>;
+
   void run();
-  void bring_in(std::shared_ptr<const Incoming> incoming);
-  void bury(const Incoming& incoming, std::string_view type, const std::string& reason);
-  void note_failure(std::shared_ptr<const Incoming> incoming, const std::string& problem);
+  void wait_for_retry(Lock& lock);
+  bool enter_lane(const ItemPtr& item);
+  void bring_in(const ItemPtr& item);
+  void finish(const ItemPtr& item, Verdict verdict);
+  void bury(const ItemPtr& item, std::string_view type, const std::string& reason);
+  void note_failure(const ItemPtr& item, const std::string& problem);
+  void forget_older_links(std::uint64_t link);
   void settle(const Incoming& incoming, Verdict verdict) { broker_->settle(incoming.receipt, verdict); }
   void count(std::uint64_t InwardCounts::*what);
 
@@ -61,8 +81,10 @@ class Inward {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::deque<std::shared_ptr<const Incoming>> waiting_;
-  std::vector<std::shared_ptr<const Incoming>> failed_;  // wait for another try
+  std::deque<ItemPtr> waiting_;
+  std::vector<ItemPtr> failed_;                                    // wait for another try
+  std::map<std::string, std::deque<ItemPtr>, std::less<>> lanes_;  // by key: behind the one that is on its way
+  std::uint64_t link_ = 0;                                         // of the newest message
   std::chrono::milliseconds pause_{0};
   InwardCounts counts_;
   bool ends_ = false;

@@ -117,7 +117,7 @@ class Dispatch {
   const Port* port_of(std::string_view module) const;
   const DeclaredEvent* find_event(const EventId& id) const;
 
-  enum class Plans { all, stored, without_patterns };
+  enum class Plans { all, stored, without_patterns, stored_without_patterns };
 
   template <Plans which = Plans::all>
   Outcome publish(const Port& port, const EventType& type, const void* event, const PublishOptions* options);
@@ -217,8 +217,9 @@ class Dispatch {
   [[noreturn]] void refuse_depth(const Port& port, const Frame& frame) const;
   void connect_upcasters();
   DeclaredEvent& end_of(const DeclaredUpcaster& upcaster, const EventId& id, std::string_view type);
+  // `told`: the event is stored, or came from outside, with this metadata; null: it has that of `options`.
   void run_upcaster(const Port& port, const DeclaredEvent& from, const void* value, const PublishOptions& options,
-                    PublishReport& report);
+                    const Told* told, PublishReport& report);
   bool idle() const;
 
   // Hot: read by every publish.

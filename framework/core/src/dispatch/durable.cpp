@@ -145,7 +145,7 @@ void Dispatch::call(const StoredCall& call) noexcept {
     PublishReport report(publish_stored(*call.port, *call.type, call.event.get(), call.told));
     const DeclaredEvent& declared = *find_event(call.type->id);
     if (call.versions == Versions::later_too && declared.upcaster != nullptr) {
-      run_upcaster(*call.port, declared, call.event.get(), call.told, report);
+      run_upcaster(*call.port, declared, call.event.get(), call.told, &call.told, report);
     }
   } catch (...) {
     log_.error("the handlers of a stored event could not be called", {{"stored_event", event_text(call.type->id)},

@@ -56,10 +56,10 @@ template <Dispatch::Plans which, Dispatch::Nesting nesting>
     if constexpr (!may_nest) return publish_otherwise_alone(port, type, event, options);
     return publish_otherwise(slot, outermost, port, type, event, options);
   }
-  if constexpr (which == Plans::without_patterns) plan += plan->to_converted;
+  if constexpr (which == Plans::without_patterns || which == Plans::stored_without_patterns) plan += plan->to_converted;
 
   Frame frame(may_nest ? thread.frame : nullptr, &slot, *plan, event, options);
-  if constexpr (which == Plans::stored) frame.origin = Frame::Origin::told;
+  if constexpr (which == Plans::stored || which == Plans::stored_without_patterns) frame.origin = Frame::Origin::told;
   if (may_nest && frame.depth > max_depth_) [[unlikely]] {
     if (outermost) leave(slot);
     refuse_depth(port, frame);
@@ -180,12 +180,12 @@ PublishReport Dispatch::publish_json(Port& port, std::string_view event, std::st
   if (!shared.id) shared.id = Uuid::v7(shared.time->time_since_epoch().count());
   PublishReport report(publish_inside<Plans::all>(port, *descriptor.type, value.get(), &shared));
   if (report.outcome_.plan == nullptr) return report;  // a duplicate
-  run_upcaster(port, *declared, value.get(), shared, report);
+  run_upcaster(port, *declared, value.get(), shared, nullptr, report);
   return report;
 }
 
 void Dispatch::run_upcaster(const Port& port, const DeclaredEvent& from, const void* value,
-                            const PublishOptions& options, PublishReport& report) {
+                            const PublishOptions& options, const Told* told, PublishReport& report) {
   const UpcasterDescriptor& upcaster = *from.upcaster;
   const DeclaredEvent& to = *events_by_reference_.at(event_text(upcaster.to));
   std::shared_ptr<void> converted;
@@ -201,9 +201,11 @@ void Dispatch::run_upcaster(const Port& port, const DeclaredEvent& from, const v
     keep(report.outcome_, std::move(failure));
     return;
   }
+  const EventType& type = *to.descriptor.type;
   auto next = std::make_unique<PublishReport>(
-      publish_inside<Plans::without_patterns>(port, *to.descriptor.type, converted.get(), &options));
-  if (to.upcaster != nullptr) run_upcaster(port, to, converted.get(), options, *next);
+      told != nullptr ? publish_inside<Plans::stored_without_patterns>(port, type, converted.get(), told)
+                      : publish_inside<Plans::without_patterns>(port, type, converted.get(), &options));
+  if (to.upcaster != nullptr) run_upcaster(port, to, converted.get(), options, told, *next);
   for (const HandlerFailure& failure : next->failures()) keep(report.outcome_, failure);
   make_details(report.outcome_).converted = std::move(next);
 }
