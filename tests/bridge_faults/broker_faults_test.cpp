@@ -37,7 +37,7 @@ TEST_CASE("F2: while a broker is short of memory the application publishes, and 
     }
     return std::string("no check");
   };
-  CHECK(detail().find("degraded: publishing: blocked") != std::string::npos);
+  CHECK(Process::eventually([&] { return detail().starts_with("degraded: publishing: blocked"); }));
   CHECK(hosts.publisher.host().health().ready);
   CHECK(hosts.publishing_goes_on(500));
   // What the broker does not take waits in the log, not in memory: four windows are at hand at most.
