@@ -116,4 +116,5 @@ def main():
     print(f"{exchange.checks} checks")
 
 
-main()
+if __name__ == "__main__":
+    main()
