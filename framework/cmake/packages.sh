@@ -3,12 +3,13 @@
 
 APP_PACKAGES=(g++ cmake ninja-build ccache mold libboost1.81-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev
   libcpp-httplib-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev librabbitmq-dev pkg-config)
-BENCH_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev python3 libbenchmark-dev libsigc++-3.0-dev nats-server libnats-dev)
+BENCH_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev python3 libbenchmark-dev libsigc++-3.0-dev nats-server libnats-dev
+  rabbitmq-server python3-pika)
+# Node comes with npm where it is not of Debian, and then the two packages of Debian exclude it.
+command -v npm >/dev/null || BENCH_PACKAGES+=(nodejs npm)
 # The benchmarks are built with the tests, so that they cannot rot.
 TEST_PACKAGES=("${BENCH_PACKAGES[@]}" clang-14 libclang-rt-14-dev clang-format-14 python3-jsonschema curl git
-  sqlite3 rabbitmq-server python3-pika python3-aio-pika)
-# Node comes with npm where it is not of Debian, and then the two packages of Debian exclude it.
-command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
+  sqlite3 python3-aio-pika)
 
 # install_packages NAME…: a no-op within milliseconds when all are there.
 install_packages() {

@@ -44,10 +44,9 @@ void measure_backlog(Bench& bench, std::int64_t events, Figures& figures) {
     double most = before;
     bench.server.start();
     process.wait_for(&BrokerStatus::publishing);
-    const Stopwatch watch;
-    process.wait_until_out([&] { most = std::max(most, resident_megabytes()); });
-    figures["backlog_rate"] = static_cast<double>(events) / watch.seconds();
-    figures["backlog_cpu_us"] = watch.cpu_seconds() * 1e6 / static_cast<double>(events);
+    const Measured drain = process.measure_drain(events, [&] { most = std::max(most, resident_megabytes()); });
+    figures["backlog_rate"] = static_cast<double>(events) / drain.seconds;
+    figures["backlog_cpu_us"] = drain.cpu_seconds * 1e6 / static_cast<double>(events);
     figures["backlog_memory_growth_mb"] = most - before;
     figures["backlog_events"] = static_cast<double>(events);
   }

@@ -7,6 +7,8 @@
 
 #include "bridge_bench.hpp"
 
+#include <ashlar/json.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -79,6 +81,7 @@ int main(int argc, char** argv) try {
   bench::Figures figures;
   const auto wanted = [&](std::string_view part) { return only.empty() || only == part; };
   figures["message_bytes"] = static_cast<double>(bench::order_message(0).body.size());
+  figures["event_bytes"] = static_cast<double>(ashlar::to_json(bench::order(0)).size());
   for (const bench::QueueType type : {bench::QueueType::quorum, bench::QueueType::classic}) {
     if (wanted("publish")) bench::measure_publishing(bench, type, figures);
     if (wanted("consume")) bench::measure_consuming(bench, type, figures);

@@ -2,6 +2,7 @@
 
 #include <ashlar/bridge/bridge.hpp>
 #include <ashlar/bridge/wire_format.hpp>
+#include <ashlar/json.hpp>
 #include <ashlar/rabbitmq/rabbitmq.hpp>
 #include <ashlar/uuid.hpp>
 
@@ -146,9 +147,7 @@ Contender bridge_publishing(const Bench& bench, std::string figure, std::int64_t
                 Process process((*folder)->path(), publishing_configuration(bench, window));
                 process.host().add(std::make_unique<Orders>());
                 process.connect(&ashlar::bridge::BrokerStatus::publishing);
-                const Stopwatch watch;
-                process.wait_until_out();
-                return Measured::by(events, watch);
+                return process.measure_drain(events);
               },
           .prepare =
               [=, &bench] {

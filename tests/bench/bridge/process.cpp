@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::microseconds look_again{500};
 constexpr std::chrono::seconds longest_wait{300};
+constexpr double quiet_seconds = 0.05;
 
 void wait_until(const std::function<bool()>& holds) {
   const Stopwatch watch;
@@ -55,16 +56,25 @@ void Process::wait_for(ashlar::bridge::LinkStatus ashlar::bridge::BrokerStatus::
   wait_until([&] { return (status().broker.*line).state == ashlar::bridge::LinkState::connected; });
 }
 
-// The log is asked only where nothing is on the line, for that costs it something.
-void Process::wait_until_out(const std::function<void()>& meanwhile) {
+// The log is asked only after nothing was on the line for a while, for that costs it something.
+Measured Process::measure_drain(std::int64_t events, const std::function<void()>& meanwhile) {
+  const Stopwatch watch;
+  std::optional<Measured> quiet;
   wait_until([&] {
     if (meanwhile) meanwhile();
-    if (status().broker.unconfirmed != 0) return false;
-    for (const ashlar::store::ConsumerStatus& consumer : log_->store().consumers()) {
-      if (consumer.name == "rabbitmq.publish") return consumer.lag == 0;
+    if (status().broker.unconfirmed != 0) {
+      quiet.reset();
+      return false;
     }
+    if (!quiet) quiet = Measured::by(events, watch);
+    if (watch.seconds() - quiet->seconds < quiet_seconds) return false;
+    for (const ashlar::store::ConsumerStatus& consumer : log_->store().consumers()) {
+      if (consumer.name == "rabbitmq.publish" && consumer.lag == 0) return true;
+    }
+    quiet.reset();
     return false;
   });
+  return *quiet;
 }
 
 std::string publishing_configuration(const Bench& bench, int window) {

@@ -40,8 +40,8 @@ class Process {
   void connect(ashlar::bridge::LinkStatus ashlar::bridge::BrokerStatus::*line);
   void wait_for(ashlar::bridge::LinkStatus ashlar::bridge::BrokerStatus::*line);
 
-  // Until nothing that is in the log has to go out. `meanwhile` is called now and then.
-  void wait_until_out(const std::function<void()>& meanwhile = {});
+  // From now until the last of the `events` that are in the log is confirmed. `meanwhile` is called now and then.
+  Measured measure_drain(std::int64_t events, const std::function<void()>& meanwhile = {});
 
  private:
   ashlar::store::Store store_;

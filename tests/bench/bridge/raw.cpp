@@ -9,6 +9,8 @@
 #endif
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 
@@ -103,7 +105,7 @@ struct RawLine::State {
 
   bool has_room() const {
     int waiting = 0;
-    ::ioctl(::amqp_get_sockfd(line), SIOCOUTQ, &waiting);
+    ::ioctl(::amqp_get_sockfd(line), SIOCOUTQNSD, &waiting);
     return waiting < most_in_socket;
   }
 
@@ -120,6 +122,8 @@ RawLine::RawLine(const Bench& bench) : state_(std::make_unique<State>()) {
   check(::amqp_login(state_->line, bench.vhost.c_str(), 0, 131'072, 0, AMQP_SASL_METHOD_PLAIN, "guest", "guest"));
   ::amqp_channel_open(state_->line, 1);
   state_->check_last();
+  // So that poll() and has_room() mean the same.
+  ::setsockopt(::amqp_get_sockfd(state_->line), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_in_socket, sizeof most_in_socket);
 }
 
 RawLine::~RawLine() = default;
@@ -143,7 +147,9 @@ Measured RawLine::publish(std::int64_t events, std::int64_t window) {
     state.check_last();
   }
   std::vector<ashlar::bridge::Message> messages;
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(events, 1'000); ++i) messages.push_back(order_message(i));
+  std::vector<Properties> encoded;
+  for (std::int64_t i = 0; i < 1'000; ++i) messages.push_back(order_message(i));
+  for (const ashlar::bridge::Message& message : messages) encoded.emplace_back(message);
   const std::uint64_t end = state.next_tag + static_cast<std::uint64_t>(events);
   state.confirmed.assign(static_cast<std::size_t>(window), 0);
 
@@ -156,10 +162,10 @@ Measured RawLine::publish(std::int64_t events, std::int64_t window) {
     bool room = true;
     while (state.next_tag < end && state.next_tag - state.first_tag < state.confirmed.size() &&
            (room = state.has_room())) {
-      const ashlar::bridge::Message& message = messages[state.next_tag % messages.size()];
-      const Properties properties(message);
+      const std::size_t number = state.next_tag % messages.size();
+      const ashlar::bridge::Message& message = messages[number];
       check(::amqp_basic_publish(state.line, 1, amqp_cstring_bytes(exchange), bytes(message.routing_key), 1, 0,
-                                 &properties.made, bytes(message.body)));
+                                 &encoded[number].made, bytes(message.body)));
       state.confirmed[state.next_tag++ % state.confirmed.size()] = 0;
     }
     state.wait(!room);
