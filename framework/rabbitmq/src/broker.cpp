@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "consumer.hpp"
+#include "consuming_duty.hpp"
 #include "link.hpp"
-#include "publisher.hpp"
+#include "publishing_duty.hpp"
 #include "topology.hpp"
 #include "url.hpp"
 
@@ -128,9 +128,9 @@ class RabbitMqBroker final : public bridge::Broker {
 
   const Settings settings_;
   bridge::BrokerListener* listener_ = nullptr;
-  Publisher publisher_;
+  PublishingDuty publisher_;
   Link publishing_;
-  std::optional<Consumer> consumer_;
+  std::optional<ConsumingDuty> consumer_;
   std::optional<Link> consuming_;
   std::mutex telling_;
   std::mutex life_;

@@ -9,7 +9,7 @@
 #include "library/inbox.hpp"
 
 namespace ashlar::rabbitmq {
-inline namespace library {
+
 namespace {
 
 ConsumerOptions checked(ConsumerOptions options) {
@@ -85,5 +85,4 @@ void Consumer::resume() { state_->inbox.resume(); }
 ConsumerStatus Consumer::health() const { return state_->inbox.status(); }
 void Consumer::stop(std::chrono::milliseconds limit) { state_->inbox.stop(limit); }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

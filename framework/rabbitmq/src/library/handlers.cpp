@@ -8,7 +8,6 @@
 #include <utility>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 Handled Handlers::handle(Arrival& arrival) const {
   const Metadata& metadata = arrival.event.metadata;
@@ -64,5 +63,4 @@ std::chrono::milliseconds Handlers::pause_after(int tries) const {
   return std::min(pause, options_.longest_pause);
 }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -11,7 +11,6 @@
 #include "library/lanes.hpp"
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 struct Handler {
   std::string event;  // reference or pattern
@@ -54,5 +53,4 @@ class Handlers {
   std::vector<Handler> handlers_;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

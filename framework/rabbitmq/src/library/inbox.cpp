@@ -6,7 +6,6 @@
 #include <utility>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 using bridge::Verdict;
 
@@ -256,5 +255,4 @@ void Inbox::stop(std::chrono::milliseconds limit) {
   broker_->end(limit);
 }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -17,7 +17,6 @@
 #include "library/remembered.hpp"
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 // Received messages until they are settled: decoded in the order in which they came, handled on threads of its own,
 // tried again when their time has come. Any thread.
@@ -79,5 +78,4 @@ class Inbox final : private bridge::BrokerListener {
   ConsumerStatus counts_;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -3,7 +3,6 @@
 #include <utility>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 bool Lanes::enter(ArrivalPtr& arrival) {
   const std::string& key = arrival->event.metadata.key;
@@ -38,5 +37,4 @@ std::vector<ArrivalPtr> Lanes::clear() {
   return kept;
 }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -11,7 +11,6 @@
 #include <vector>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 // An event on its way through its handlers.
 struct Arrival {
@@ -43,5 +42,4 @@ class Lanes {
   std::size_t size_ = 0;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

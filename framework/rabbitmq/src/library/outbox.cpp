@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
+
 namespace {
 
 using Outcome = bridge::Sent::Outcome;
@@ -223,5 +223,4 @@ void Outbox::stop(std::chrono::milliseconds limit) {
   if (waited != 0) log_.warning("a publisher has stopped with events that never had a line", {{"events", waited}});
 }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -20,7 +20,6 @@
 #include "library/publication.hpp"
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 // Messages until it is known what became of them: on the line, or waiting for one, in the order in which they were
 // added. Any thread. The mutex is held while a message is given to the broker, so that one that is told to be lost
@@ -91,5 +90,4 @@ class Outbox final : private bridge::BrokerListener {
   std::thread thread_;  // sees to what waits
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

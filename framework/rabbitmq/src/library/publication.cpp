@@ -3,7 +3,7 @@
 #include <utility>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
+
 namespace {
 
 thread_local int observers_deep = 0;
@@ -58,5 +58,4 @@ void Publication::then(std::function<void(const bridge::Sent&)> observer) {
   call(observer, *state_->sent);  // which nobody changes any more
 }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

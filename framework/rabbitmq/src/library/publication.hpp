@@ -9,7 +9,6 @@
 #include <vector>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 struct Publication::State {
   explicit State(const Uuid& its_id) : id(its_id) {}
@@ -27,5 +26,4 @@ struct Publication::State {
 // Whether this thread is calling an observer, which must not wait.
 bool in_an_observer();
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -13,7 +13,7 @@
 #include "library/outbox.hpp"
 
 namespace ashlar::rabbitmq {
-inline namespace library {
+
 namespace {
 
 constexpr int deepest_json = 64;
@@ -159,5 +159,4 @@ PublisherStatus Publisher::health() const { return state_->outbox.status(); }
 
 void Publisher::stop(std::chrono::milliseconds limit) { state_->outbox.stop(limit); }
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

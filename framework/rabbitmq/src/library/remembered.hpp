@@ -6,7 +6,6 @@
 #include <set>
 
 namespace ashlar::rabbitmq {
-inline namespace library {
 
 // The last so many ids. Guarded by whoever has it.
 class Remembered {
@@ -29,5 +28,4 @@ class Remembered {
   std::deque<Uuid> order_;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -29,9 +29,6 @@
 
 namespace ashlar::rabbitmq {
 
-// Apart from the parts of the bridge, which have such names too.
-inline namespace library {
-
 // What becomes of an event that no handler takes.
 enum class Unhandled { reject, ignore };
 
@@ -155,5 +152,4 @@ class Consumer {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -27,9 +27,6 @@
 
 namespace ashlar::rabbitmq {
 
-// Apart from the parts of the bridge, which have such names too.
-inline namespace library {
-
 struct PublisherOptions {
   std::string name;      // of the program: the source of its events, and their app_id
   std::string exchange;  // of type topic
@@ -163,5 +160,4 @@ class Publisher {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace library
 }  // namespace ashlar::rabbitmq

@@ -14,9 +14,9 @@
 namespace ashlar::rabbitmq {
 
 // Publishes, and tells what became of each message.
-class Publisher final : public Duty {
+class PublishingDuty final : public Duty {
  public:
-  Publisher(const Options& options, const std::string& exchange);
+  PublishingDuty(const Options& options, const std::string& exchange);
 
   // Any thread. True: the link's thread sleeps and has to be woken.
   bool publish(bridge::Message message, bridge::Broker::Done done);

@@ -1,4 +1,4 @@
-#include "publisher.hpp"
+#include "publishing_duty.hpp"
 
 #include <fmt/format.h>
 
@@ -29,10 +29,10 @@ std::size_t fingerprint_of(const bridge::Message& message) {
 
 }  // namespace
 
-Publisher::Publisher(const Options& options, const std::string& exchange)
+PublishingDuty::PublishingDuty(const Options& options, const std::string& exchange)
     : max_message_bytes_(options.max_message_bytes), writer_(exchange), window_(options.window) {}
 
-bool Publisher::publish(bridge::Message message, bridge::Broker::Done done) {
+bool PublishingDuty::publish(bridge::Message message, bridge::Broker::Done done) {
   std::string refusal = why_not(message, max_message_bytes_);
   std::string why_lost;
   {
@@ -52,13 +52,13 @@ bool Publisher::publish(bridge::Message message, bridge::Broker::Done done) {
   return false;
 }
 
-void Publisher::end() {
+void PublishingDuty::end() {
   const std::lock_guard lock(mutex_);
   door_ = Door::ended;
   why_closed_ = "the bridge has ended";
 }
 
-void Publisher::set_up(Connection& connection) {
+void PublishingDuty::set_up(Connection& connection) {
   const Connection::Answer answer = connection.call(AMQP_CONFIRM_SELECT_METHOD, amqp_confirm_select_t{});
   if (!answer.refused.empty()) throw settings_failure("the broker confirms nothing: " + answer.refused);
   first_tag_ = next_tag_ = 1;
@@ -66,7 +66,7 @@ void Publisher::set_up(Connection& connection) {
   if (door_ != Door::ended) door_ = Door::open;
 }
 
-void Publisher::handle(Connection& connection, const amqp_frame_t& frame) {
+void PublishingDuty::handle(Connection& connection, const amqp_frame_t& frame) {
   switch (frame.frame_type) {
     case AMQP_FRAME_METHOD: on_method(connection, frame.payload.method); return;
     case AMQP_FRAME_HEADER: {
@@ -90,7 +90,7 @@ void Publisher::handle(Connection& connection, const amqp_frame_t& frame) {
   }
 }
 
-void Publisher::on_method(Connection& connection, const amqp_method_t& method) {
+void PublishingDuty::on_method(Connection& connection, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_ACK_METHOD: {
       const auto& ack = *static_cast<const amqp_basic_ack_t*>(method.decoded);
@@ -121,7 +121,7 @@ void Publisher::on_method(Connection& connection, const amqp_method_t& method) {
   }
 }
 
-void Publisher::on_returned() {
+void PublishingDuty::on_returned() {
   const std::size_t fingerprint = fingerprint_of(returned_);
   for (std::uint64_t tag = first_tag_; tag < next_tag_; ++tag) {
     Pending& one = pending(tag);
@@ -135,7 +135,7 @@ void Publisher::on_returned() {
 
 // The broker closes the channel over a message that is larger than it allows. Told to be lost it would be published
 // again, and close the channel again.
-void Publisher::refuse_too_large(std::string_view problem) {
+void PublishingDuty::refuse_too_large(std::string_view problem) {
   static constexpr std::string_view begin = "message size ";
   const std::size_t at = problem.find(begin);
   if (at == std::string_view::npos) return;
@@ -150,13 +150,13 @@ void Publisher::refuse_too_large(std::string_view problem) {
   }
 }
 
-void Publisher::on_confirm(std::uint64_t tag, bool multiple, Outcome outcome) {
+void PublishingDuty::on_confirm(std::uint64_t tag, bool multiple, Outcome outcome) {
   if (tag >= next_tag_) throw line_failure("the broker confirmed what was not published");
   for (std::uint64_t one = multiple ? first_tag_ : std::max(tag, first_tag_); one <= tag; ++one) settle(one, outcome);
   while (first_tag_ < next_tag_ && !pending(first_tag_).done) ++first_tag_;
 }
 
-void Publisher::settle(std::uint64_t tag, Outcome outcome) {
+void PublishingDuty::settle(std::uint64_t tag, Outcome outcome) {
   Pending& one = pending(tag);
   if (!one.done) return;
   const bridge::Broker::Done done = std::exchange(one.done, nullptr);
@@ -169,12 +169,12 @@ void Publisher::settle(std::uint64_t tag, Outcome outcome) {
   }
 }
 
-void Publisher::finish(const bridge::Broker::Done& done, bridge::Sent sent) {
+void PublishingDuty::finish(const bridge::Broker::Done& done, bridge::Sent sent) {
   done(std::move(sent));
   unconfirmed_.fetch_sub(1);
 }
 
-void Publisher::work(Connection& connection) {
+void PublishingDuty::work(Connection& connection) {
   stuck_ = false;
   for (;;) {
     if (next_taken_ == taken_.size()) {
@@ -212,7 +212,7 @@ void Publisher::work(Connection& connection) {
   }
 }
 
-bool Publisher::lie_down(Steady::time_point&) {
+bool PublishingDuty::lie_down(Steady::time_point&) {
   const std::lock_guard lock(mutex_);
   if (!stuck_ && !queue_.empty()) return false;
   // What is stuck is not helped by more of it.
@@ -220,12 +220,12 @@ bool Publisher::lie_down(Steady::time_point&) {
   return true;
 }
 
-void Publisher::get_up() {
+void PublishingDuty::get_up() {
   const std::lock_guard lock(mutex_);
   asleep_ = false;
 }
 
-void Publisher::gone(const std::string& reason) {
+void PublishingDuty::gone(const std::string& reason) {
   std::vector<Item> waiting;
   {
     const std::lock_guard lock(mutex_);

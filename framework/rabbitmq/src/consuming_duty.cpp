@@ -1,4 +1,4 @@
-#include "consumer.hpp"
+#include "consuming_duty.hpp"
 
 #include <fmt/format.h>
 
@@ -37,13 +37,14 @@ std::size_t number_of(std::string_view consumer_tag) {
 
 }  // namespace
 
-Consumer::Consumer(const Settings& settings) : settings_(settings), settlement_(batch_for(settings.topology)) {
+ConsumingDuty::ConsumingDuty(const Settings& settings)
+    : settings_(settings), settlement_(batch_for(settings.topology)) {
   for (const bridge::Queue& queue : settings.topology.queues) {
     if (queue.consume == bridge::Consume::yes) subscriptions_.push_back({&queue});
   }
 }
 
-bool Consumer::settle(const bridge::Receipt& receipt, Verdict verdict) {
+bool ConsumingDuty::settle(const bridge::Receipt& receipt, Verdict verdict) {
   const std::lock_guard lock(mutex_);
   commands_.push_back({receipt, verdict});
   // Who is rejected or returned does not wait for others.
@@ -52,7 +53,7 @@ bool Consumer::settle(const bridge::Receipt& receipt, Verdict verdict) {
   return wake;
 }
 
-bool Consumer::want(bool consuming) {
+bool ConsumingDuty::want(bool consuming) {
   const std::lock_guard lock(mutex_);
   if (wish_ == Wish::end) return false;
   wish_ = consuming ? Wish::consume : Wish::pause;
@@ -60,13 +61,13 @@ bool Consumer::want(bool consuming) {
   return std::exchange(wake_at_, 0) > 0;
 }
 
-void Consumer::end() {
+void ConsumingDuty::end() {
   const std::lock_guard lock(mutex_);
   wish_ = Wish::end;
   wish_changed_ = true;
 }
 
-void Consumer::set_up(Connection& connection) {
+void ConsumingDuty::set_up(Connection& connection) {
   ++link_;
   settlement_.begin();
   unsettled_.store(0);
@@ -85,7 +86,7 @@ void Consumer::set_up(Connection& connection) {
   if (consume) subscribe(connection);
 }
 
-void Consumer::subscribe(Connection& connection) {
+void ConsumingDuty::subscribe(Connection& connection) {
   subscribed_ = true;
   const auto other = [&](const amqp_frame_t& frame) { handle(connection, frame); };
   for (std::size_t number = 0; number < subscriptions_.size(); ++number) {
@@ -105,7 +106,7 @@ void Consumer::subscribe(Connection& connection) {
   }
 }
 
-void Consumer::unsubscribe(Connection& connection) {
+void ConsumingDuty::unsubscribe(Connection& connection) {
   subscribed_ = false;
   for (std::size_t number = 0; number < subscriptions_.size(); ++number) {
     if (!std::exchange(subscriptions_[number].active, false)) continue;
@@ -114,13 +115,13 @@ void Consumer::unsubscribe(Connection& connection) {
   }
 }
 
-void Consumer::restore_queues(Connection& connection) {
+void ConsumingDuty::restore_queues(Connection& connection) {
   queue_is_gone_ = false;
   declare(connection, settings_.topology, [&](const amqp_frame_t& frame) { handle(connection, frame); });
   if (subscribed_) subscribe(connection);
 }
 
-void Consumer::handle(Connection& connection, const amqp_frame_t& frame) {
+void ConsumingDuty::handle(Connection& connection, const amqp_frame_t& frame) {
   switch (frame.frame_type) {
     case AMQP_FRAME_METHOD: on_method(connection, frame.payload.method); return;
     case AMQP_FRAME_HEADER: on_header(connection, frame); return;
@@ -129,7 +130,7 @@ void Consumer::handle(Connection& connection, const amqp_frame_t& frame) {
   }
 }
 
-void Consumer::on_method(Connection& connection, const amqp_method_t& method) {
+void ConsumingDuty::on_method(Connection& connection, const amqp_method_t& method) {
   switch (method.id) {
     case AMQP_BASIC_DELIVER_METHOD: on_deliver(*static_cast<const amqp_basic_deliver_t*>(method.decoded)); return;
     case AMQP_BASIC_CANCEL_METHOD: {
@@ -153,7 +154,7 @@ void Consumer::on_method(Connection& connection, const amqp_method_t& method) {
   }
 }
 
-void Consumer::on_deliver(const amqp_basic_deliver_t& deliver) {
+void ConsumingDuty::on_deliver(const amqp_basic_deliver_t& deliver) {
   const std::size_t number = number_of(view_of(deliver.consumer_tag));
   if (number >= subscriptions_.size()) throw line_failure("the broker delivered for a consumer that is none of ours");
   incoming_.queue = subscriptions_[number].queue->name;
@@ -165,7 +166,7 @@ void Consumer::on_deliver(const amqp_basic_deliver_t& deliver) {
   in_content_ = true;
 }
 
-void Consumer::on_header(Connection& connection, const amqp_frame_t& frame) {
+void ConsumingDuty::on_header(Connection& connection, const amqp_frame_t& frame) {
   if (!in_content_) throw line_failure("the broker sent content without a delivery");
   check_class(frame);
   body_bytes_ = body_left_ = frame.payload.properties.body_size;
@@ -178,7 +179,7 @@ void Consumer::on_header(Connection& connection, const amqp_frame_t& frame) {
   if (body_left_ == 0) complete(connection);
 }
 
-void Consumer::on_body(Connection& connection, std::string_view fragment) {
+void ConsumingDuty::on_body(Connection& connection, std::string_view fragment) {
   if (!in_content_ || fragment.size() > body_left_)
     throw line_failure("the broker sent a body that is longer than its header says");
   if (!skipped_) incoming_.message.body += fragment;
@@ -186,7 +187,7 @@ void Consumer::on_body(Connection& connection, std::string_view fragment) {
   if (body_left_ == 0) complete(connection);
 }
 
-void Consumer::complete(Connection& connection) {
+void ConsumingDuty::complete(Connection& connection) {
   in_content_ = false;
   bridge::Incoming incoming = std::exchange(incoming_, {});
   if (skipped_) {
@@ -207,7 +208,7 @@ void Consumer::complete(Connection& connection) {
   listener_->received(std::move(incoming));
 }
 
-void Consumer::work(Connection& connection) {
+void ConsumingDuty::work(Connection& connection) {
   bool changed = false;
   Wish wish{};
   {
@@ -232,7 +233,7 @@ void Consumer::work(Connection& connection) {
   }
 }
 
-bool Consumer::lie_down(Steady::time_point& until) {
+bool ConsumingDuty::lie_down(Steady::time_point& until) {
   const std::lock_guard lock(mutex_);
   if (wish_changed_ || (queue_is_gone_ && wish_ != Wish::end)) return false;
   const std::size_t waiting = settlement_.waiting();
@@ -246,12 +247,12 @@ bool Consumer::lie_down(Steady::time_point& until) {
   return true;
 }
 
-void Consumer::get_up() {
+void ConsumingDuty::get_up() {
   const std::lock_guard lock(mutex_);
   wake_at_ = 0;
 }
 
-void Consumer::gone(const std::string&) {
+void ConsumingDuty::gone(const std::string&) {
   unsettled_.store(0);
   ++link_;  // no receipt is of the next one
   const std::lock_guard lock(mutex_);

@@ -16,9 +16,9 @@
 namespace ashlar::rabbitmq {
 
 // Receives from all queues of the topology that are consumed, on one channel, and settles.
-class Consumer final : public Duty {
+class ConsumingDuty final : public Duty {
  public:
-  explicit Consumer(const Settings& settings);
+  explicit ConsumingDuty(const Settings& settings);
 
   // Before the link begins.
   void tell(bridge::BrokerListener& listener) { listener_ = &listener; }
