@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "patience.hpp"
 #include "two_hosts.hpp"
 
 using ashlar::bridge::LinkState;
@@ -32,7 +33,7 @@ TEST_CASE("F2: a queue that confirms nothing, on a line that is up, shows in hea
   CHECK(detail_of(hosts).empty());
   const auto begun = std::chrono::steady_clock::now();
   while (detail_of(hosts).empty() && std::chrono::steady_clock::now() - begun < std::chrono::seconds{90}) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    pause_between_looks();
   }
   CHECK(detail_of(hosts).find("but it has not confirmed a message for more than 30 s") != std::string::npos);
   CHECK(hosts.publisher.host().health().ready);

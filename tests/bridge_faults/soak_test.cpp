@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "patience.hpp"
 #include "two_hosts.hpp"
 
 namespace {
@@ -77,8 +78,7 @@ TEST_CASE("F2: after random faults of both lines every event is there once and i
   const auto end = Clock::now() + wanted();
   for (int round = 1; Clock::now() < end; ++round) {
     const auto between = [&](int least, int most) {
-      std::this_thread::sleep_for(
-          std::chrono::milliseconds{least + static_cast<int>(random() % static_cast<unsigned>(most - least))});
+      keep_pace(std::chrono::milliseconds{least + static_cast<int>(random() % static_cast<unsigned>(most - least))});
     };
     break_one(hosts.publisher_line, random);
     break_one(hosts.consumer_line, random);

@@ -1,4 +1,5 @@
 #include "two_hosts.hpp"
+#include "patience.hpp"
 
 #include <doctest/doctest.h>
 
@@ -157,7 +158,7 @@ void TwoHosts::begin_load() {
         // The host stops, and publishing is refused.
       }
       // As a pace.
-      std::this_thread::sleep_for(options_.pace);
+      keep_pace(options_.pace);
     }
   });
 }

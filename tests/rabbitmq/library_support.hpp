@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "patience.hpp"
+
 namespace library_test {
 
 constexpr std::chrono::seconds patience{40};
@@ -41,7 +43,7 @@ inline bool wait_until(const std::function<bool()>& holds) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    pause_between_looks();
   }
   return true;
 }

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "patience.hpp"
 #include "rabbit_place.hpp"
 
 // Publishes numbers one after the other, each again until it is confirmed, keeping some unconfirmed, and takes them in.
@@ -88,7 +89,7 @@ class Traffic {
         if (!was_told_) return;
         while (next < last && row->outcomes[next]) ++next;
         lock.unlock();
-        if (next < last) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        if (next < last) pause_between_looks();
       }
       confirmed_ = next;
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../bridge/wire_samples.hpp"
+#include "patience.hpp"
 #include "rabbit_server.hpp"
 #include "wire_json.hpp"
 
@@ -77,7 +78,7 @@ void consume(const Talk& talk) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!consumer.health().healthy()) {
     if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("no connection");
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    pause_between_looks();
   }
   std::cout << "ready" << std::endl;
   std::unique_lock lock(mutex);

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "../bridge/wire_samples.hpp"
+#include "patience.hpp"
 #include "rabbit_server.hpp"
 #include "wire_json.hpp"
 
@@ -92,7 +93,7 @@ void publish(const Talk& talk) {
       if (what.outcome != Sent::Outcome::lost || std::chrono::steady_clock::now() > deadline) {
         throw std::runtime_error("not published: " + what.reason);
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      pause_between_looks();
     }
     std::cout << as_json({event, std::string(sample::data), {}}).dump() << '\n';
   }

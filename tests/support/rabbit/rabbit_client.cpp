@@ -1,4 +1,5 @@
 #include "rabbit_client.hpp"
+#include "patience.hpp"
 
 #if __has_include(<rabbitmq-c/amqp.h>)
 #include <rabbitmq-c/amqp.h>
@@ -116,7 +117,7 @@ RabbitClient::Got RabbitClient::wait_for(const std::string& queue) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (std::chrono::steady_clock::now() < deadline) {
     if (std::optional<Got> got = get(queue)) return *got;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    pause_between_looks();
   }
   throw std::runtime_error("nothing came to the queue " + queue);
 }

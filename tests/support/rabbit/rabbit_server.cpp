@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "certificates.hpp"
+#include "patience.hpp"
 #include "processes.hpp"
 
 namespace {
@@ -197,7 +198,7 @@ bool RabbitServer::wait_until_it_answers() {
       return false;
     }
     if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    pause_between_looks();
   }
   return true;
 }
