@@ -29,6 +29,10 @@ std::string headers_text(const Incoming& incoming) {
   return text;
 }
 
+bool came_before(const std::shared_ptr<const Incoming>& a, const std::shared_ptr<const Incoming>& b) {
+  return std::pair(a->receipt.link, a->receipt.tag) < std::pair(b->receipt.link, b->receipt.tag);
+}
+
 }  // namespace
 
 Inward::Inward(const BridgePlan& plan, std::string name, EventInlet& inlet, store::LogStore* shelf, Clock& clock,
@@ -60,7 +64,10 @@ void Inward::end() {
   left.insert(left.end(), failed_.begin(), failed_.end());
   waiting_.clear();
   failed_.clear();
+  ended_ = true;
   lock.unlock();
+  // A queue delivers again in the order in which it got them back.
+  std::sort(left.begin(), left.end(), came_before);
   for (const auto& incoming : left) settle(*incoming, Verdict::return_);
 }
 
@@ -80,8 +87,7 @@ void Inward::run() {
     if (!failed_.empty()) {
       // All of them, in the order in which they came.
       changed_.wait_for(lock, pause_, [this] { return ends_; });
-      std::sort(failed_.begin(), failed_.end(),
-                [](const auto& a, const auto& b) { return a->receipt.tag < b->receipt.tag; });
+      std::sort(failed_.begin(), failed_.end(), came_before);
       waiting_.insert(waiting_.begin(), failed_.begin(), failed_.end());
       failed_.clear();
     }
@@ -121,23 +127,30 @@ void Inward::bring_in(std::shared_ptr<const Incoming> incoming) {
   } catch (const JsonError& error) {
     bury(*incoming, event.metadata.name, error.what());
   } catch (const PublishRefused&) {
-    // The host stops: the broker keeps it.
-    settle(*incoming, Verdict::return_);
+    // The host stops: the broker keeps it, and gets it back with the others that are here, in their order.
+    keep_for_later(incoming);
   } catch (...) {
     note_failure(incoming, current_exception_message());
   }
 }
 
 void Inward::note_failure(std::shared_ptr<const Incoming> incoming, const std::string& problem) {
-  bool is_first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    is_first = failed_.empty();
-    if (is_first) pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
-    failed_.push_back(std::move(incoming));
-    changed_.notify_one();
-  }
+  const bool is_first = keep_for_later(std::move(incoming));
   if (is_first) log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
+}
+
+bool Inward::keep_for_later(std::shared_ptr<const Incoming> incoming) {
+  std::unique_lock lock(mutex_);
+  if (ended_) {
+    lock.unlock();
+    settle(*incoming, Verdict::return_);
+    return false;
+  }
+  const bool is_first = failed_.empty();
+  if (is_first) pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+  failed_.push_back(std::move(incoming));
+  changed_.notify_one();
+  return is_first;
 }
 
 void Inward::bury(const Incoming& incoming, std::string_view type, const std::string& reason) {

@@ -47,6 +47,8 @@ class Inward {
   void run();
   void bring_in(std::shared_ptr<const Incoming> incoming);
   void bury(const Incoming& incoming, std::string_view type, const std::string& reason);
+  // True: it is the only one now. After the end it goes back at once.
+  bool keep_for_later(std::shared_ptr<const Incoming> incoming);
   void note_failure(std::shared_ptr<const Incoming> incoming, const std::string& problem);
   void settle(const Incoming& incoming, Verdict verdict) { broker_->settle(incoming.receipt, verdict); }
   void count(std::uint64_t InwardCounts::*what);
@@ -66,6 +68,7 @@ class Inward {
   std::chrono::milliseconds pause_{0};
   InwardCounts counts_;
   bool ends_ = false;
+  bool ended_ = false;  // and nobody looks at what waits any more
   std::thread thread_;
 };
 
