@@ -217,13 +217,14 @@ void ConsumingDuty::work(Connection& connection) {
     changed = std::exchange(wish_changed_, false);
     wish = wish_;
   }
+  // Before anything is returned, which would come again at once, and behind what came after it.
+  if (changed && wish != Wish::consume) unsubscribe(connection);
   for (const Command& command : taken_) {
     if (command.receipt.link != link_) continue;
     if (settlement_.settle(connection, command.receipt.tag, command.verdict)) unsettled_.fetch_sub(1);
   }
   taken_.clear();
   wish_is_end_ = wish == Wish::end;
-  if (changed && wish != Wish::consume) unsubscribe(connection);
   if (changed && wish == Wish::consume && !subscribed_) subscribe(connection);
   if (queue_is_gone_ && wish != Wish::end) restore_queues(connection);
   if (wish == Wish::end && unsettled_.load() == 0) {

@@ -92,6 +92,7 @@ void Inward::end() {
     waiting_.clear();
     failed_.clear();
     lanes_.clear();
+    ended_ = true;
   }
   std::sort(left.begin(), left.end(),
             [](const ItemPtr& a, const ItemPtr& b) { return a->incoming.receipt.tag < b->incoming.receipt.tag; });
@@ -169,8 +170,8 @@ void Inward::bring_in(const ItemPtr& item) {
   } catch (const JsonError& error) {
     bury(item, item->event.metadata.name, error.what());
   } catch (const PublishRefused&) {
-    // The host stops: the broker keeps it.
-    finish(item, Verdict::return_);
+    // The host stops: the broker gets it back with the others that are here, in their order.
+    if (!keep_for_later(item)) settle(item->incoming, Verdict::return_);
   } catch (...) {
     note_failure(item, current_exception_message());
   }
@@ -192,23 +193,29 @@ void Inward::finish(const ItemPtr& item, Verdict verdict) {
   settle(item->incoming, verdict);
 }
 
+// False: nobody looks at what waits any more.
+bool Inward::keep_for_later(const ItemPtr& item) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return false;
+  if (failed_.empty()) pause_ = std::clamp(std::max(item->failures, 1) * first_pause, first_pause, longest_pause);
+  failed_.push_back(item);
+  changed_.notify_one();
+  return true;
+}
+
 // Where others are stored and this one fails again and again, the fault is its own.
 void Inward::note_failure(const ItemPtr& item, const std::string& problem) {
+  bool is_its_own_fault = false;
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
     if (item->failures++ == 0) item->stored_before = counts_.stored;
-    if (item->failures < most_failures || counts_.stored == item->stored_before) {
-      is_first = failed_.empty() && item->failures == 1;
-      if (failed_.empty()) pause_ = std::clamp(item->failures * first_pause, first_pause, longest_pause);
-      failed_.push_back(item);
-      changed_.notify_one();
-      if (!is_first) return;
-    }
+    is_its_own_fault = item->failures >= most_failures && counts_.stored != item->stored_before;
+    is_first = failed_.empty() && item->failures == 1;
   }
-  if (is_first)
-    return log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
-  bury(item, item->event.metadata.name, problem);
+  if (is_its_own_fault) return bury(item, item->event.metadata.name, problem);
+  if (is_first) log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
+  if (!keep_for_later(item)) settle(item->incoming, Verdict::return_);
 }
 
 void Inward::bury(const ItemPtr& item, std::string_view type, const std::string& reason) {

@@ -66,6 +66,7 @@ class Inward {
   void bring_in(const ItemPtr& item);
   void finish(const ItemPtr& item, Verdict verdict);
   void bury(const ItemPtr& item, std::string_view type, const std::string& reason);
+  bool keep_for_later(const ItemPtr& item);
   void note_failure(const ItemPtr& item, const std::string& problem);
   void forget_older_links(std::uint64_t link);
   void settle(const Incoming& incoming, Verdict verdict) { broker_->settle(incoming.receipt, verdict); }
@@ -88,6 +89,7 @@ class Inward {
   std::chrono::milliseconds pause_{0};
   InwardCounts counts_;
   bool ends_ = false;
+  bool ended_ = false;  // and what waited has gone back
   std::thread thread_;
 };
 
