@@ -81,10 +81,10 @@ def fill(table):
     if "way_p50_us" in f:
         table.add("from publish() in one process to a handler in another", f"p50 {f['way_p50_us']:,.0f} µs",
                   f"p99 {f['way_p99_us']:,.0f} µs", "", "(stated)")
-    if "backlog_rate" in f:
-        growth, ratio = f["backlog_memory_growth_mb"], f["backlog_rate/backlog_raw_rate"]
+    if "backlog" in f:
+        growth, ratio = f["backlog_memory_growth_mb"], f["backlog/raw_backlog"]
         what = f"{int(f['backlog_events']):,} events that waited for the broker go out"
-        table.add(what, table.rate("backlog_rate"), f"rabbitmq-c, no log: {f['backlog_raw_rate']:,.0f} a second",
+        table.add(what, table.rate("backlog"), f"rabbitmq-c, no log: {f['raw_backlog']:,.0f} a second",
                   f"{ratio:.2f}", "at least 0.8", ratio >= 0.8)
         table.add("memory grows meanwhile by", f"{max(growth, 0):.0f} MB", "", "", "constant: at most 64 MB", growth <= 64)
 

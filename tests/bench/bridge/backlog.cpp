@@ -45,14 +45,14 @@ void measure_backlog(Bench& bench, std::int64_t events, Figures& figures) {
     bench.server.start();
     process.wait_for(&BrokerStatus::publishing);
     const Measured drain = process.measure_drain(events, [&] { most = std::max(most, resident_megabytes()); });
-    figures["backlog_rate"] = static_cast<double>(events) / drain.seconds;
+    figures["backlog"] = static_cast<double>(events) / drain.seconds;
     figures["backlog_cpu_us"] = drain.cpu_seconds * 1e6 / static_cast<double>(events);
     figures["backlog_memory_growth_mb"] = most - before;
     figures["backlog_events"] = static_cast<double>(events);
   }
   raw = (raw + raw_rate(bench, events)) / 2;
-  figures["backlog_raw_rate"] = raw;
-  figures["backlog_rate/backlog_raw_rate"] = figures["backlog_rate"] / raw;
+  figures["raw_backlog"] = raw;
+  figures["backlog/raw_backlog"] = figures["backlog"] / raw;
 }
 
 }  // namespace bench

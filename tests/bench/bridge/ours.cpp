@@ -169,7 +169,7 @@ Contender bridge_consuming(const Bench& bench, std::string figure, QueueType typ
                 process.connect(&ashlar::bridge::BrokerStatus::consuming);
                 const Stopwatch watch;
                 while (process.status().stored < static_cast<std::uint64_t>(events)) {
-                  std::this_thread::sleep_for(std::chrono::microseconds{500});
+                  std::this_thread::sleep_for(std::chrono::milliseconds{2});
                 }
                 return Measured::by(events, watch);
               },

@@ -13,7 +13,7 @@ namespace bench {
 
 namespace {
 
-constexpr std::chrono::microseconds look_again{500};
+constexpr std::chrono::milliseconds look_again{2};
 constexpr std::chrono::seconds longest_wait{300};
 constexpr double quiet_seconds = 0.05;
 
