@@ -202,8 +202,11 @@ void ConsumingDuty::complete(Connection& connection) {
                            {"max_message_bytes", settings_.options.max_message_bytes}});
     return;
   }
-  // While the bridge ends it is left to the broker, which delivers it again.
-  if (!subscribed_ && wish_is_end_) return;
+  // While the bridge ends it goes back; left to the broker it would do so only some time after the line has gone.
+  if (!subscribed_ && wish_is_end_) {
+    settlement_.settle(connection, incoming.receipt.tag, Verdict::return_);
+    return;
+  }
   unsettled_.fetch_add(1);
   listener_->received(std::move(incoming));
 }
