@@ -51,7 +51,7 @@ void Inward::take(Incoming incoming) {
   item->incoming = std::move(incoming);
   {
     const std::lock_guard lock(mutex_);
-    if (!ends_) {
+    if (!ended_) {
       if (item->incoming.receipt.link != link_) forget_older_links(item->incoming.receipt.link);
       waiting_.push_back(std::move(item));
       changed_.notify_one();
