@@ -161,9 +161,6 @@ void Link::lost(const Failure& failure, const Endpoint& endpoint) {
   const std::string text = fmt::format("{}: {}", endpoint.place(), failure.what());
   const auto now = Steady::now();
   const bool was_up = std::exchange(up_, false);
-  // The listener first, so that nobody publishes more of what would be lost too.
-  set(LinkState::waiting, text);
-  duty_.gone(text);
   if (was_up && now - up_since_ >= stable) {
     backoff_.reset();
     tried_ = 0;
@@ -179,6 +176,9 @@ void Link::lost(const Failure& failure, const Endpoint& endpoint) {
   }
   if (interrupt_.stopping()) return;
   complain(text, endpoint, pause);
+  // The listener first, so that nobody publishes more of what would be lost too.
+  set(LinkState::waiting, text);
+  duty_.gone(text);
   wait(pause);
 }
 
