@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 
 using namespace bridge_test;
 using namespace ashlar::bridge;
@@ -25,13 +26,13 @@ Does orders(Heard& heard) {
               [&heard](ashlar::EventRegistry& r) { r.on([&heard](const Paid& e) { heard.add("paid " + e.order); }); }};
 }
 
-Does payments(Heard& heard, ashlar::EventBus*& bus) {
+Does payments(Heard& heard, std::atomic<ashlar::EventBus*>& bus) {
   return {.declare = [](ashlar::Declaration& d) { d.emits<Paid>(); },
           .handlers =
               [&heard, &bus](ashlar::EventRegistry& r) {
                 r.on([&heard, &bus](const Placed& e, const ashlar::EventContext& c) {
                   heard.add("placed " + e.order + " " + std::to_string(e.number) + " for " + c.correlation_id());
-                  if (bus != nullptr) bus->publish(Paid{e.order});
+                  if (ashlar::EventBus* const own = bus) own->publish(Paid{e.order});
                 });
               }};
 }
@@ -50,8 +51,8 @@ TEST_CASE("F3: an application that is split over two processes behaves as one, w
   Heard at_payments;
   Heard at_audit;
   Heard nobody;
-  ashlar::EventBus* bus = nullptr;
-  ashlar::EventBus* no_bus = nullptr;
+  std::atomic<ashlar::EventBus*> bus{nullptr};
+  std::atomic<ashlar::EventBus*> no_bus{nullptr};
 
   Process first(exchange, with_broker);
   first.with("orders", orders(at_orders)).without("payments", payments(nobody, no_bus)).without("audit", audit(nobody));
@@ -88,7 +89,7 @@ TEST_CASE("F3: an application that is split over two processes behaves as one, w
 TEST_CASE("F5: a process that leaves modules out and has no broker says that their events do not reach them") {
   MemoryExchange exchange;
   Heard nobody;
-  ashlar::EventBus* bus = nullptr;
+  std::atomic<ashlar::EventBus*> bus{nullptr};
   Process alone(exchange, "");
   alone.with("orders", orders(nobody)).without("payments", payments(nobody, bus)).start();
   CHECK(alone.lines().contains("modules that this process leaves out handle events of it"));
