@@ -43,5 +43,8 @@ headers, and CMake functions that make modules and applications of them.")
 # What the static libraries are linked with, and the headers that theirs include. Nobody needs what they were compiled with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
     "libboost1.81-dev, libcpp-httplib-dev, libfmt-dev, libspdlog-dev, libsqlite3-dev, libyaml-cpp-dev")
+if(TARGET ashlar::rabbitmq)
+  string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", librabbitmq-dev, libssl-dev")
+endif()
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "cmake (>= 3.25), g++")
 include(CPack)
