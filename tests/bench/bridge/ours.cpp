@@ -16,6 +16,8 @@
 #include <thread>
 
 #include "bridge_bench.hpp"
+
+#include "patience.hpp"
 #include "process.hpp"
 
 namespace bench {
@@ -117,7 +119,7 @@ void fill_queue(const Bench& bench, std::int64_t events) {
   line.wait_until_publishing();
   std::atomic<std::int64_t> refused{0};
   for (std::int64_t i = 0; i < events; ++i) {
-    while (line->status().unconfirmed > 4 * fill_window) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    while (line->status().unconfirmed > 4 * fill_window) pause_between_looks();
     line->publish(order_message(i), [&refused](const ashlar::bridge::Sent& sent) {
       if (sent.outcome != ashlar::bridge::Sent::Outcome::confirmed) ++refused;
     });
@@ -169,7 +171,7 @@ Contender bridge_consuming(const Bench& bench, std::string figure, QueueType typ
                 process.connect(&ashlar::bridge::BrokerStatus::consuming);
                 const Stopwatch watch;
                 while (process.status().stored < static_cast<std::uint64_t>(events)) {
-                  std::this_thread::sleep_for(std::chrono::milliseconds{2});
+                  pause_between_looks();
                 }
                 return Measured::by(events, watch);
               },

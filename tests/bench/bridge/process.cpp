@@ -1,4 +1,5 @@
 #include "process.hpp"
+#include "patience.hpp"
 
 #include <ashlar/rabbitmq/bridge.hpp>
 #include <ashlar/store/sqlite_log.hpp>
@@ -13,7 +14,6 @@ namespace bench {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_again{2};
 constexpr std::chrono::seconds longest_wait{300};
 constexpr double quiet_seconds = 0.05;
 
@@ -21,7 +21,7 @@ void wait_until(const std::function<bool()>& holds) {
   const Stopwatch watch;
   while (!holds()) {
     if (watch.seconds() > longest_wait.count()) throw std::runtime_error("the bridge does not get on");
-    std::this_thread::sleep_for(look_again);
+    pause_between_looks();
   }
 }
 
