@@ -83,17 +83,15 @@ void Inward::end() {
     changed_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
-  std::vector<ItemPtr> left;
-  {
-    const std::lock_guard lock(mutex_);
-    left.assign(waiting_.begin(), waiting_.end());
-    left.insert(left.end(), failed_.begin(), failed_.end());
-    for (const auto& [key, lane] : lanes_) left.insert(left.end(), lane.begin(), lane.end());
-    waiting_.clear();
-    failed_.clear();
-    lanes_.clear();
-    ended_ = true;
-  }
+  // With the mutex held: what comes meanwhile goes back behind these.
+  const std::lock_guard lock(mutex_);
+  std::vector<ItemPtr> left(waiting_.begin(), waiting_.end());
+  left.insert(left.end(), failed_.begin(), failed_.end());
+  for (const auto& [key, lane] : lanes_) left.insert(left.end(), lane.begin(), lane.end());
+  waiting_.clear();
+  failed_.clear();
+  lanes_.clear();
+  ended_ = true;
   std::sort(left.begin(), left.end(),
             [](const ItemPtr& a, const ItemPtr& b) { return a->incoming.receipt.tag < b->incoming.receipt.tag; });
   for (const ItemPtr& item : left) settle(item->incoming, Verdict::return_);
