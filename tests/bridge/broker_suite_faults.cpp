@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -10,6 +11,16 @@ using namespace std::chrono_literals;
 using Outcome = Sent::Outcome;
 
 namespace broker_suite {
+namespace {
+
+// It may be told of the message later, on the broker's thread.
+bool refuses_to_publish(UsedBroker& used) {
+  const auto outcome = std::make_shared<std::atomic<Outcome>>(Outcome::confirmed);
+  used.broker->publish(text_message("none", ""), [outcome](const Sent& sent) { *outcome = sent.outcome; });
+  return *outcome == Outcome::lost;
+}
+
+}  // namespace
 
 void away_at_start(BrokerPlace& place) {
   place.cut();
@@ -106,9 +117,7 @@ void end_waits_for_confirms(BrokerPlace& place) {
   }
   used.broker->end(30s);
   CHECK(confirmed == 500);
-  Outcome outcome = Outcome::confirmed;
-  used.broker->publish(text_message("orders.placed", "too late"), [&](const Sent& sent) { outcome = sent.outcome; });
-  CHECK(outcome == Outcome::lost);
+  CHECK(refuses_to_publish(used));
   used.broker->end(30s);
   CHECK(used.broker->status().publishing.state == LinkState::closed);
   CHECK(used.broker->status().consuming.state == LinkState::closed);
@@ -127,11 +136,7 @@ void end_waits_for_verdicts(BrokerPlace& place) {
       ended = true;
     });
     // It has begun to end when it takes nothing more.
-    CHECK(used.heard.wait_until([&] {
-      Outcome outcome = Outcome::confirmed;
-      used.broker->publish(text_message("none", ""), [&](const Sent& sent) { outcome = sent.outcome; });
-      return outcome == Outcome::lost;
-    }));
+    CHECK(used.heard.wait_until([&] { return refuses_to_publish(used); }));
     used.settle(used.heard.received().at(0));
     CHECK(!ended);
     used.settle(used.heard.received().at(1), Verdict::return_);

@@ -92,7 +92,6 @@ class TwoHosts {
   std::string section(const TcpProxy& line, const std::string& more) const;
   std::vector<bridge_test::Placed> log_there();
   bool wait_while_more_comes();
-  bool wait_until_all_is_back();
 
   FaultOptions options_;
   Ledger ledger_;

@@ -68,7 +68,7 @@ class RabbitMqBroker final : public bridge::Broker {
     if (life_state_ != Life::made) throw Error("the bridge to RabbitMQ can begin once");
     life_state_ = Life::begun;
     listener_ = &listener;
-    if (consumer_) consumer_->tell(listener);
+    if (consumer_) consumer_->tell(listener, [this] { tell(); });
     if (settings_.options.publishes) publishing_.begin();
     if (consuming_) consuming_->begin();
   }
@@ -91,6 +91,8 @@ class RabbitMqBroker final : public bridge::Broker {
     if (consuming_) {
       status.consuming = consuming_->status();
       status.unsettled = consumer_->unsettled();
+      const bool up = status.consuming.state == bridge::LinkState::connected;
+      if (up && consumer_->quiet()) status.consuming.state = bridge::LinkState::paused;
     }
     return status;
   }

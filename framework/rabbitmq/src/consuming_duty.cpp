@@ -71,6 +71,8 @@ void ConsumingDuty::set_up(Connection& connection) {
   ++link_;
   settlement_.begin();
   unsettled_.store(0);
+  cancels_ = 0;
+  quiet_.store(true);
   incoming_ = {};
   body_left_ = 0;
   in_content_ = false;
@@ -88,6 +90,7 @@ void ConsumingDuty::set_up(Connection& connection) {
 
 void ConsumingDuty::subscribe(Connection& connection) {
   subscribed_ = true;
+  quiet_.store(false);
   const auto other = [&](const amqp_frame_t& frame) { handle(connection, frame); };
   for (std::size_t number = 0; number < subscriptions_.size(); ++number) {
     Subscription& subscription = subscriptions_[number];
@@ -111,8 +114,16 @@ void ConsumingDuty::unsubscribe(Connection& connection) {
   for (std::size_t number = 0; number < subscriptions_.size(); ++number) {
     if (!std::exchange(subscriptions_[number].active, false)) continue;
     const std::string tag = std::to_string(number);
-    connection.send(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t{bytes_of(tag), 1});
+    connection.send(AMQP_BASIC_CANCEL_METHOD, amqp_basic_cancel_t{bytes_of(tag), 0});
+    ++cancels_;
   }
+  note_quiet();
+}
+
+// What the broker sent before it heard of the end came before its answer.
+void ConsumingDuty::note_quiet() {
+  if (cancels_ > 0 || subscribed_ || quiet_.exchange(true)) return;
+  changed_();
 }
 
 void ConsumingDuty::restore_queues(Connection& connection) {
@@ -143,6 +154,7 @@ void ConsumingDuty::on_method(Connection& connection, const amqp_method_t& metho
                             {{"queue", subscriptions_[number].queue->name}});
       return;
     }
+    case AMQP_BASIC_CANCEL_OK_METHOD: cancels_ -= std::min<std::size_t>(cancels_, 1); return note_quiet();
     case AMQP_CHANNEL_CLOSE_METHOD: {
       const auto& close = *static_cast<const amqp_channel_close_t*>(method.decoded);
       const std::string text =
@@ -228,7 +240,10 @@ void ConsumingDuty::work(Connection& connection) {
   }
   taken_.clear();
   wish_is_end_ = wish == Wish::end;
-  if (changed && wish == Wish::consume && !subscribed_) subscribe(connection);
+  if (changed && wish == Wish::consume && !subscribed_) {
+    subscribe(connection);
+    changed_();
+  }
   if (queue_is_gone_ && wish != Wish::end) restore_queues(connection);
   if (wish == Wish::end && unsettled_.load() == 0) {
     settlement_.acknowledge_all(connection);

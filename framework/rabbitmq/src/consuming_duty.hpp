@@ -20,14 +20,19 @@ class ConsumingDuty final : public Duty {
  public:
   explicit ConsumingDuty(const Settings& settings);
 
-  // Before the link begins.
-  void tell(bridge::BrokerListener& listener) { listener_ = &listener; }
+  // Before the link begins. `changed`: called on its thread when quiet() has changed while it is up.
+  void tell(bridge::BrokerListener& listener, std::function<void()> changed) {
+    listener_ = &listener;
+    changed_ = std::move(changed);
+  }
 
   // Any thread. True: the link's thread sleeps and has to be woken.
   bool settle(const bridge::Receipt& receipt, bridge::Verdict verdict);
   bool want(bool consuming);
   void end();
   std::size_t unsettled() const { return unsettled_.load(); }
+  // Paused, and nothing is on its way any more.
+  bool quiet() const { return quiet_.load(); }
 
   void set_up(Connection& connection) override;
   void handle(Connection& connection, const amqp_frame_t& frame) override;
@@ -56,10 +61,13 @@ class ConsumingDuty final : public Duty {
   void subscribe(Connection& connection);
   void unsubscribe(Connection& connection);
   void restore_queues(Connection& connection);
+  void note_quiet();
 
   const Settings& settings_;
   bridge::BrokerListener* listener_ = nullptr;
+  std::function<void()> changed_;
   std::atomic<std::size_t> unsettled_{0};
+  std::atomic<bool> quiet_{true};
   std::mutex mutex_;
   std::vector<Command> commands_;  // these four guarded by the mutex
   Wish wish_ = Wish::consume;
@@ -73,6 +81,7 @@ class ConsumingDuty final : public Duty {
   Settlement settlement_;
   bool queue_is_gone_ = false;
   bool subscribed_ = false;
+  std::size_t cancels_ = 0;  // that the broker has not answered
   bool wish_is_end_ = false;
   bridge::Incoming incoming_;  // being assembled
   std::uint64_t body_bytes_ = 0;

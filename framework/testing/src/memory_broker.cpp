@@ -180,6 +180,7 @@ class MemoryBroker final : public Broker {
                     .error = line_ == 0 && !closed_ ? "the exchange is away" : ""};
     BrokerStatus status{
         .publishing = link, .consuming = link, .unconfirmed = published_.size(), .unsettled = unsettled_.size()};
+    if (quiet_ && link.state == LinkState::connected) status.consuming.state = LinkState::paused;
     if (!consumes()) status.consuming = {.state = LinkState::idle};
     if (line_ != 0 && exchange_->blocked) status.publishing.state = LinkState::blocked;
     return status;
@@ -195,6 +196,9 @@ class MemoryBroker final : public Broker {
         connect(lock);
       } else if (was_blocked_ != exchange_->blocked) {
         was_blocked_ = exchange_->blocked;
+        tell_status(lock);
+      } else if (quiet_ != paused_) {
+        quiet_ = paused_;
         tell_status(lock);
       } else if (!take_published(lock) && !deliver(lock)) {
         exchange_->changed.wait(lock);
@@ -303,6 +307,7 @@ class MemoryBroker final : public Broker {
   std::uint64_t last_tag_ = 0;
   bool begun_ = false;
   bool paused_ = false;
+  bool quiet_ = false;  // and nothing is being delivered
   bool ending_ = false;
   bool closed_ = false;
   bool telling_ = false;  // the listener, or a publisher, is being called

@@ -23,12 +23,14 @@ namespace ashlar::bridge {
 namespace {
 
 constexpr std::chrono::milliseconds end_limit{5'000};
+constexpr std::chrono::milliseconds drain_limit{5'000};
 
 std::string_view text_of(LinkState state) {
   switch (state) {
     case LinkState::idle: return "idle";
     case LinkState::connecting: return "connecting";
     case LinkState::connected: return "connected";
+    case LinkState::paused: return "paused";
     case LinkState::blocked: return "blocked";
     case LinkState::waiting: return "waiting";
     case LinkState::closed: return "closed";
@@ -71,7 +73,9 @@ struct SignalSubscription final : ashlar::detail::SubscriptionState {
   boost::signals2::scoped_connection connection;
 };
 
-bool works(const LinkStatus& link) { return link.state == LinkState::connected || link.state == LinkState::idle; }
+bool works(const LinkStatus& link) {
+  return link.state == LinkState::connected || link.state == LinkState::paused || link.state == LinkState::idle;
+}
 
 std::string trouble_of(std::string_view what, const LinkStatus& link) {
   return fmt::format("{}: {}{}{}{}{}", what, text_of(link.state), link.host.empty() ? "" : ", ", link.host,
@@ -145,8 +149,11 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
 
   void stopping() override {
     stops_ = true;
-    if (broker_) broker_->pause();
     line_->give_up();
+    if (!broker_) return;
+    broker_->pause();
+    // Without a log it would be handled now, by handlers that may wait for their own stopping().
+    if (registry_->has_event_log()) inward_->drain(drain_limit);
   }
 
   void stop() override {
@@ -226,6 +233,8 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
   void received(Incoming message) override { inward_->take(std::move(message)); }
 
   void changed(const BrokerStatus& status) override {
+    inward_->set_receiving(status.consuming.state == LinkState::connected ||
+                           status.consuming.state == LinkState::blocked);
     const bool connected = status.publishing.state == LinkState::connected;
     line_->set_connected(connected || status.publishing.state == LinkState::blocked);
     if (buffer_) buffer_->set_connected(connected);

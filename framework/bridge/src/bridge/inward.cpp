@@ -54,11 +54,12 @@ void Inward::take(Incoming incoming) {
     if (!ended_) {
       if (item->incoming.receipt.link != link_) forget_older_links(item->incoming.receipt.link);
       waiting_.push_back(std::move(item));
+      ++open_;
       changed_.notify_one();
       return;
     }
   }
-  settle(item->incoming, Verdict::return_);
+  broker_->settle(item->incoming.receipt, Verdict::return_);
 }
 
 // What came by a line that is gone comes again by the new one.
@@ -71,9 +72,19 @@ void Inward::forget_older_links(std::uint64_t link) {
   for (const ItemPtr& item : waiting_) {
     if (is_old(item) && item->is_next) lanes_.erase(item->event.metadata.key);
   }
-  std::erase_if(waiting_, is_old);
-  std::erase_if(failed_, is_old);
-  for (auto& [key, lane] : lanes_) std::erase_if(lane, is_old);
+  open_ -= std::erase_if(waiting_, is_old) + std::erase_if(failed_, is_old);
+  for (auto& [key, lane] : lanes_) open_ -= std::erase_if(lane, is_old);
+}
+
+void Inward::set_receiving(bool receiving) {
+  const std::lock_guard lock(mutex_);
+  receiving_ = receiving;
+  drained_.notify_all();
+}
+
+void Inward::drain(std::chrono::milliseconds limit) {
+  Lock lock(mutex_);
+  drained_.wait_for(lock, limit, [this] { return !receiving_ && open_ == 0; });
 }
 
 void Inward::end() {
@@ -94,7 +105,7 @@ void Inward::end() {
   ended_ = true;
   std::sort(left.begin(), left.end(),
             [](const ItemPtr& a, const ItemPtr& b) { return a->incoming.receipt.tag < b->incoming.receipt.tag; });
-  for (const ItemPtr& item : left) settle(item->incoming, Verdict::return_);
+  for (const ItemPtr& item : left) broker_->settle(item->incoming.receipt, Verdict::return_);
 }
 
 bool Inward::brings_in(const Uuid& id) { return brought_in == id; }
@@ -102,11 +113,6 @@ bool Inward::brings_in(const Uuid& id) { return brought_in == id; }
 InwardCounts Inward::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;
-}
-
-void Inward::count(std::uint64_t InwardCounts::*what) {
-  const std::lock_guard lock(mutex_);
-  ++(counts_.*what);
 }
 
 void Inward::run() {
@@ -158,8 +164,7 @@ void Inward::bring_in(const ItemPtr& item) {
           return note_failure(item, current_exception_message());
         }
       }
-      count(stored.duplicate ? &InwardCounts::duplicates : &InwardCounts::stored);
-      finish(item, Verdict::done);
+      finish(item, Verdict::done, stored.duplicate ? &InwardCounts::duplicates : &InwardCounts::stored);
     });
   } catch (const WireError& error) {
     bury(item, incoming.message.type, error.what());
@@ -169,15 +174,18 @@ void Inward::bring_in(const ItemPtr& item) {
     bury(item, item->event.metadata.name, error.what());
   } catch (const PublishRefused&) {
     // The host stops: the broker gets it back with the others that are here, in their order.
-    if (!keep_for_later(item)) settle(item->incoming, Verdict::return_);
+    if (!keep_for_later(item)) broker_->settle(item->incoming.receipt, Verdict::return_);
   } catch (...) {
     note_failure(item, current_exception_message());
   }
 }
 
-void Inward::finish(const ItemPtr& item, Verdict verdict) {
+void Inward::finish(const ItemPtr& item, Verdict verdict, std::uint64_t InwardCounts::*what) {
+  broker_->settle(item->incoming.receipt, verdict);
+  const std::lock_guard lock(mutex_);
+  ++(counts_.*what);
+  if (--open_ == 0) drained_.notify_all();
   if (item->is_next) {
-    const std::lock_guard lock(mutex_);
     const auto lane = lanes_.find(item->event.metadata.key);
     if (lane != lanes_.end() && lane->second.empty()) {
       lanes_.erase(lane);
@@ -188,7 +196,6 @@ void Inward::finish(const ItemPtr& item, Verdict verdict) {
       changed_.notify_one();
     }
   }
-  settle(item->incoming, verdict);
 }
 
 // False: nobody looks at what waits any more.
@@ -213,7 +220,7 @@ void Inward::note_failure(const ItemPtr& item, const std::string& problem) {
   }
   if (is_its_own_fault) return bury(item, item->event.metadata.name, problem);
   if (is_first) log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
-  if (!keep_for_later(item)) settle(item->incoming, Verdict::return_);
+  if (!keep_for_later(item)) broker_->settle(item->incoming.receipt, Verdict::return_);
 }
 
 void Inward::bury(const ItemPtr& item, std::string_view type, const std::string& reason) {
@@ -235,13 +242,11 @@ void Inward::bury(const ItemPtr& item, std::string_view type, const std::string&
     letter.event.metadata.name = type;
     letter.event.metadata.time = now;
     shelf_->bury(letter);
-    count(&InwardCounts::dead);
-    finish(item, Verdict::done);
+    finish(item, Verdict::done, &InwardCounts::dead);
   } catch (...) {
     log_.warning("a message goes to its queue's dead-letter exchange",
                  {{"queue", incoming.queue}, {"problem", current_exception_message()}});
-    count(&InwardCounts::rejected);
-    finish(item, Verdict::reject);
+    finish(item, Verdict::reject, &InwardCounts::rejected);
   }
 }
 

@@ -40,6 +40,12 @@ class Inward {
   void begin(Broker& broker);
   void take(Incoming incoming);
 
+  // Whether more may come.
+  void set_receiving(bool receiving);
+
+  // Waits until nothing more comes and all that came has a verdict, and no longer than `limit`.
+  void drain(std::chrono::milliseconds limit);
+
   // What is not stored by then goes back to its queue, and so does what comes later.
   void end();
 
@@ -64,13 +70,11 @@ class Inward {
   void wait_for_retry(Lock& lock);
   bool enter_lane(const ItemPtr& item);
   void bring_in(const ItemPtr& item);
-  void finish(const ItemPtr& item, Verdict verdict);
+  void finish(const ItemPtr& item, Verdict verdict, std::uint64_t InwardCounts::*what);
   void bury(const ItemPtr& item, std::string_view type, const std::string& reason);
   bool keep_for_later(const ItemPtr& item);
   void note_failure(const ItemPtr& item, const std::string& problem);
   void forget_older_links(std::uint64_t link);
-  void settle(const Incoming& incoming, Verdict verdict) { broker_->settle(incoming.receipt, verdict); }
-  void count(std::uint64_t InwardCounts::*what);
 
   const BridgePlan& plan_;
   const std::string name_;
@@ -86,6 +90,9 @@ class Inward {
   std::vector<ItemPtr> failed_;                                    // wait for another try
   std::map<std::string, std::deque<ItemPtr>, std::less<>> lanes_;  // by key: behind the one that is on its way
   std::uint64_t link_ = 0;                                         // of the newest message
+  std::size_t open_ = 0;                                           // without a verdict
+  bool receiving_ = false;
+  std::condition_variable drained_;
   std::chrono::milliseconds pause_{0};
   InwardCounts counts_;
   bool ends_ = false;

@@ -29,14 +29,15 @@ enum class Verdict {
   return_  // the queue delivers it again, to anybody
 };
 
-enum class LinkState { idle, connecting, connected, blocked, waiting, closed };
+enum class LinkState { idle, connecting, connected, paused, blocked, waiting, closed };
 
 // One connection as it is now; a copy. Publishing and consuming have one each, because a broker blocks those that publish.
 struct LinkStatus {
-  LinkState state = LinkState::idle;  // idle: not needed. waiting: for the next try
-  std::string host{};                 // `name:port` of the last try
-  std::uint64_t connects = 0;         // that succeeded
-  std::string error{};                // why it is not connected, or is blocked; without credentials
+  LinkState state =
+      LinkState::idle;         // idle: not needed. paused: nothing comes until resume(). waiting: for the next try
+  std::string host{};          // `name:port` of the last try
+  std::uint64_t connects = 0;  // that succeeded
+  std::string error{};         // why it is not connected, or is blocked; without credentials
 };
 
 struct BrokerStatus {
@@ -51,7 +52,7 @@ class BrokerListener {
  public:
   virtual void received(Incoming message) = 0;
 
-  // A link has come up, is gone, is blocked or is not any more.
+  // A link has come up, is gone, is paused or blocked, or is not any more.
   virtual void changed(const BrokerStatus& status) = 0;
 
  protected:
@@ -76,7 +77,8 @@ class Broker {
   // Each received message once, in any order. Of a line that is gone it is ignored: the message comes again.
   virtual void settle(const Receipt& receipt, Verdict verdict) = 0;
 
-  // Takes nothing more from the queues; what was received can still be settled.
+  // Takes nothing more from the queues; what was received can still be settled. What is on its way still comes; the consuming
+  // link is `paused` when nothing is, and the listener hears of it.
   virtual void pause() = 0;
   virtual void resume() = 0;
 
