@@ -74,7 +74,7 @@ class RabbitMqBroker final : public bridge::Broker {
   }
 
   void publish(bridge::Message message, Done done) override {
-    if (publisher_.publish(std::move(message), std::move(done))) publishing_.wake();
+    if (publisher_.publish(message, std::move(done))) publishing_.wake();
   }
 
   void settle(const bridge::Receipt& receipt, bridge::Verdict verdict) override {

@@ -15,7 +15,7 @@ constexpr std::size_t footer_size = 1;
 constexpr char footer = static_cast<char>(AMQP_FRAME_END);
 // Arguments of a method: names of at most 255 bytes, and our own small tables.
 constexpr std::size_t longest_method = 16 * 1024;
-constexpr std::size_t spare_size = 1024 * 1024;
+constexpr std::size_t spare_size = 4 * 1024 * 1024;
 
 template <class Number>
 void put(char* at, Number number) {
@@ -66,6 +66,11 @@ void OutBuffer::heartbeat() {
 void OutBuffer::protocol_header() {
   std::memcpy(room(8), "AMQP\0\0\x09\x01", 8);
   end_ += 8;
+}
+
+void OutBuffer::frames(std::span<const char> bytes) {
+  std::copy(bytes.begin(), bytes.end(), room(bytes.size()));
+  end_ += bytes.size();
 }
 
 void OutBuffer::sent(std::size_t size) {

@@ -19,6 +19,8 @@ class OutBuffer {
   void body(std::uint16_t channel, std::string_view fragment);
   void heartbeat();
   void protocol_header();
+  // Whole frames that were written elsewhere.
+  void frames(std::span<const char> bytes);
 
   std::span<const char> bytes() const { return {bytes_.data() + begin_, end_ - begin_}; }
   std::size_t size() const { return end_ - begin_; }

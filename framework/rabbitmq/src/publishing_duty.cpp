@@ -22,9 +22,7 @@ constexpr std::size_t enough_to_send = 256 * 1024;
 // makes no difference which of them is told.
 std::size_t fingerprint_of(const bridge::Message& message) {
   const std::hash<std::string_view> hash;
-  std::size_t print = hash(message.routing_key);
-  print = print * 31 + hash(message.message_id);
-  return print * 31 + hash(message.body);
+  return hash(message.routing_key) * 31 + hash(message.message_id.empty() ? message.body : message.message_id);
 }
 
 }  // namespace
@@ -32,14 +30,22 @@ std::size_t fingerprint_of(const bridge::Message& message) {
 PublishingDuty::PublishingDuty(const Options& options, const std::string& exchange)
     : max_message_bytes_(options.max_message_bytes), writer_(exchange), window_(options.window) {}
 
-bool PublishingDuty::publish(bridge::Message message, bridge::Broker::Done done) {
+bool PublishingDuty::publish(const bridge::Message& message, bridge::Broker::Done done) {
   std::string refusal = why_not(message, max_message_bytes_);
   std::string why_lost;
   {
     const std::lock_guard lock(mutex_);
     if (door_ == Door::open) {
+      Item item{.done = std::move(done), .fingerprint = fingerprint_of(message), .body_bytes = message.body.size()};
+      if (refusal.empty()) {
+        const std::size_t before = queue_.frames.size();
+        writer_.write(message, longest_frame_, queue_.frames);
+        item.frames = queue_.frames.size() - before;
+      } else {
+        item.refusal = std::move(refusal);
+      }
       unconfirmed_.fetch_add(1);
-      queue_.push_back({std::move(message), std::move(done), std::move(refusal)});
+      queue_.list.push_back(std::move(item));
       return std::exchange(asleep_, false);
     }
     why_lost = why_closed_;
@@ -63,6 +69,7 @@ void PublishingDuty::set_up(Connection& connection) {
   if (!answer.refused.empty()) throw settings_failure("the broker confirms nothing: " + answer.refused);
   first_tag_ = next_tag_ = 1;
   const std::lock_guard lock(mutex_);
+  longest_frame_ = connection.longest_frame();
   if (door_ != Door::ended) door_ = Door::open;
 }
 
@@ -177,14 +184,14 @@ void PublishingDuty::finish(const bridge::Broker::Done& done, bridge::Sent sent)
 void PublishingDuty::work(Connection& connection) {
   stuck_ = false;
   for (;;) {
-    if (next_taken_ == taken_.size()) {
-      taken_.clear();
+    if (next_taken_ == taken_.list.size()) {
+      taken_.list.clear();
       next_taken_ = 0;
       const std::lock_guard lock(mutex_);
-      if (queue_.empty()) return;
-      taken_.swap(queue_);
+      if (queue_.list.empty()) return;
+      std::swap(taken_, queue_);
     }
-    Item& item = taken_[next_taken_];
+    Item& item = taken_.list[next_taken_];
     if (!item.refusal.empty()) {
       ++next_taken_;
       finish(item.done, {Outcome::refused, std::move(item.refusal)});
@@ -201,20 +208,20 @@ void PublishingDuty::work(Connection& connection) {
         return;
       }
     }
-    writer_.write(item.message, connection.longest_frame(), connection.out());
+    connection.out().frames(taken_.frames.bytes().first(item.frames));
+    taken_.frames.sent(item.frames);
     Pending& one = pending(next_tag_++);
     one.done = std::move(item.done);
-    one.fingerprint = fingerprint_of(item.message);
-    one.body_bytes = item.message.body.size();
+    one.fingerprint = item.fingerprint;
+    one.body_bytes = item.body_bytes;
     one.returned.clear();
-    item.message = {};  // the frames hold it now
     ++next_taken_;
   }
 }
 
 bool PublishingDuty::lie_down(Steady::time_point&) {
   const std::lock_guard lock(mutex_);
-  if (!stuck_ && !queue_.empty()) return false;
+  if (!stuck_ && !queue_.list.empty()) return false;
   // What is stuck is not helped by more of it.
   asleep_ = !stuck_;
   return true;
@@ -226,14 +233,14 @@ void PublishingDuty::get_up() {
 }
 
 void PublishingDuty::gone(const std::string& reason) {
-  std::vector<Item> waiting;
+  Items waiting;
   {
     const std::lock_guard lock(mutex_);
     if (door_ != Door::ended) {
       door_ = Door::closed;
       why_closed_ = reason;
     }
-    waiting.swap(queue_);
+    std::swap(waiting, queue_);
   }
   for (; first_tag_ < next_tag_; ++first_tag_) {
     Pending& one = pending(first_tag_);
@@ -248,9 +255,9 @@ void PublishingDuty::gone(const std::string& reason) {
       finish(item.done, {Outcome::refused, std::move(item.refusal)});
     }
   };
-  for (; next_taken_ < taken_.size(); ++next_taken_) lose(taken_[next_taken_]);
-  for (Item& item : waiting) lose(item);
-  taken_.clear();
+  for (; next_taken_ < taken_.list.size(); ++next_taken_) lose(taken_.list[next_taken_]);
+  for (Item& item : waiting.list) lose(item);
+  taken_ = {};
   next_taken_ = 0;
 }
 

@@ -13,13 +13,14 @@
 
 namespace ashlar::rabbitmq {
 
-// Publishes, and tells what became of each message.
+// Publishes, and tells what became of each message. A message is written as frames by the thread that brings it, whose memory it
+// is, and only its bytes go to the link's thread.
 class PublishingDuty final : public Duty {
  public:
   PublishingDuty(const Options& options, const std::string& exchange);
 
   // Any thread. True: the link's thread sleeps and has to be woken.
-  bool publish(bridge::Message message, bridge::Broker::Done done);
+  bool publish(const bridge::Message& message, bridge::Broker::Done done);
   std::size_t unconfirmed() const { return unconfirmed_.load(); }
   // From now on everything is lost that is published.
   void end();
@@ -34,9 +35,16 @@ class PublishingDuty final : public Duty {
 
  private:
   struct Item {
-    bridge::Message message;
     bridge::Broker::Done done;
-    std::string refusal;
+    std::size_t fingerprint = 0;
+    std::size_t body_bytes = 0;
+    std::size_t frames = 0;  // how many bytes they are; 0: refused
+    std::string refusal{};
+  };
+  // In the order in which they came, with all their frames.
+  struct Items {
+    std::vector<Item> list;
+    OutBuffer frames;
   };
   struct Pending {
     bridge::Broker::Done done;  // empty: settled
@@ -57,14 +65,15 @@ class PublishingDuty final : public Duty {
   const std::size_t max_message_bytes_;
   std::atomic<std::size_t> unconfirmed_{0};
   std::mutex mutex_;
-  std::vector<Item> queue_;  // these four guarded by the mutex
+  Items queue_;  // these six guarded by the mutex
+  ContentWriter writer_;
+  std::size_t longest_frame_ = 0;  // of the line that is up
   Door door_ = Door::closed;
   std::string why_closed_ = "not connected yet";
   bool asleep_ = false;
 
   // The link's thread alone.
-  ContentWriter writer_;
-  std::vector<Item> taken_;
+  Items taken_;
   std::size_t next_taken_ = 0;
   std::vector<Pending> window_;  // by delivery tag
   std::uint64_t first_tag_ = 1;  // the oldest that is not settled

@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::chrono::seconds longest_wait{300};
 constexpr double quiet_seconds = 0.05;
+constexpr std::chrono::milliseconds pace{20};  // a look costs the processor that is being measured
 
 void wait_until(const std::function<bool()>& holds) {
   const Stopwatch watch;
   while (!holds()) {
     if (watch.seconds() > longest_wait.count()) throw std::runtime_error("the bridge does not get on");
-    pause_between_looks();
+    keep_pace(pace);
   }
 }
 

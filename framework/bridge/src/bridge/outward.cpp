@@ -1,10 +1,10 @@
 #include "bridge/outward.hpp"
 
+#include <algorithm>
 #include <ashlar/errors.hpp>
-
-#include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace ashlar::bridge {
 
@@ -26,6 +26,20 @@ LineState::Found LineState::wait(std::chrono::milliseconds limit) {
   return given_up_.load() ? Found::given_up : connected_ ? Found::connected : Found::neither;
 }
 
+void Answers::add(std::uint64_t number, Sent sent) {
+  const std::lock_guard lock(mutex_);
+  list_.push_back({number, std::move(sent)});
+  if (list_.size() == wanted_) enough_.notify_one();
+}
+
+void Answers::take(std::vector<Answer>& taken, std::size_t wanted, std::chrono::milliseconds limit) {
+  taken.clear();
+  std::unique_lock lock(mutex_);
+  wanted_ = wanted;
+  enough_.wait_for(lock, limit, [this] { return list_.size() >= wanted_; });
+  taken.swap(list_);
+}
+
 Message message_of(const BridgePlan& plan, const Outgoing& outgoing, const Metadata& metadata, std::string_view data) {
   return write(outgoing.format, metadata, data,
                {.application = plan.application(),
@@ -40,14 +54,18 @@ class Outward::Round {
   Round(Outward& outward, std::span<Delivery* const> deliveries)
       : outward_(outward),
         deliveries_(deliveries),
-        answers_(std::make_shared<Answers>()),
+        first_number_(std::exchange(outward.published_, outward.published_ + deliveries.size())),
         published_(deliveries.size(), not_open) {}
 
   void run() {
     if (!wait_for_line()) return give_back_rest();
     publish_some();
     for (std::optional<Steady> until; open_ > 0;) {
-      for (const Answer& answer : wait_for_answers()) settle(answer);
+      wait_for_answers();
+      for (const Answers::Answer& answer : answers_) {
+        // Of an earlier round, too late.
+        if (answer.number >= first_number_) settle(answer.number - first_number_, answer.sent);
+      }
       if (outward_.line_.given_up()) {
         // Nothing new. What the broker holds back, or a line that nobody answers on, does not hold up a stop.
         if (!until) until = std::chrono::steady_clock::now() + patience_at_stop;
@@ -66,18 +84,8 @@ class Outward::Round {
   static constexpr Steady not_open = Steady::max();
   static constexpr std::chrono::seconds patience_at_stop{2};
   static constexpr std::chrono::milliseconds longest_wait{100};
-
-  struct Answer {
-    std::size_t number = 0;
-    Sent sent;
-  };
-
-  // Outlives the round where the broker answers late.
-  struct Answers {
-    std::mutex mutex;
-    std::condition_variable arrived;
-    std::vector<Answer> list;
-  };
+  static constexpr std::chrono::milliseconds longest_wait_for_many{10};
+  static constexpr std::size_t many = 256;
 
   enum class KeyState { unconfirmed, failed };
 
@@ -110,43 +118,39 @@ class Outward::Round {
     const Outgoing* outgoing = outward_.plan_.outgoing(metadata.name, metadata.version);
     ++open_;
     published_[number] = outward_.clock_->steady_now();
-    if (outgoing != nullptr && metadata.source != outgoing->module) return answer(answers_, number, {});
+    if (outgoing != nullptr && metadata.source != outgoing->module)
+      return outward_.answers_.add(first_number_ + number, {});
     Message message;
     try {
       if (outgoing == nullptr) throw Error("the configuration lets it out no more");
       message = message_of(outward_.plan_, *outgoing, metadata, delivery.data());
     } catch (...) {
-      return answer(answers_, number, {Sent::Outcome::refused, current_exception_message()});
+      return outward_.answers_.add(first_number_ + number, {Sent::Outcome::refused, current_exception_message()});
     }
-    outward_.broker_->publish(std::move(message),
-                              [answers = answers_, number](Sent sent) { answer(answers, number, std::move(sent)); });
+    outward_.broker_->publish(std::move(message), [answers = &outward_.answers_, at = first_number_ + number](
+                                                      Sent sent) { answers->add(at, std::move(sent)); });
   }
 
-  static void answer(const std::shared_ptr<Answers>& answers, std::size_t number, Sent sent) {
-    const std::lock_guard lock(answers->mutex);
-    answers->list.push_back({number, std::move(sent)});
-    if (answers->list.size() == 1) answers->arrived.notify_one();
+  // One by one only where an event waits for the one of its key that is on its way: to be woken costs more than to publish.
+  void wait_for_answers() {
+    const bool in_a_row = next_ == deliveries_.size() && heard_;
+    outward_.answers_.take(answers_, in_a_row ? std::min(open_, many) : 1,
+                           in_a_row ? longest_wait_for_many : longest_wait);
+    heard_ = !answers_.empty();
   }
 
-  // May be none.
-  std::vector<Answer> wait_for_answers() {
-    std::unique_lock lock(answers_->mutex);
-    answers_->arrived.wait_for(lock, longest_wait, [this] { return !answers_->list.empty(); });
-    return std::exchange(answers_->list, {});
-  }
-
-  void settle(const Answer& answer) {
+  void settle(std::size_t number, const Sent& sent) {
     --open_;
-    published_[answer.number] = not_open;
-    Delivery& delivery = *deliveries_[answer.number];
-    switch (answer.sent.outcome) {
+    published_[number] = not_open;
+    Delivery& delivery = *deliveries_[number];
+    switch (sent.outcome) {
       case Sent::Outcome::confirmed:
         delivery.ack();
         keys_.erase(delivery.metadata().key);
         break;
       case Sent::Outcome::returned:
       case Sent::Outcome::refused:
-        delivery.failed(answer.sent.reason);
+        delivery.failed(sent.reason);
         keys_.insert_or_assign(delivery.metadata().key, KeyState::failed);
         break;
       case Sent::Outcome::lost: lost_ = true; break;
@@ -183,11 +187,13 @@ class Outward::Round {
   const std::span<Delivery* const> deliveries_;
   std::size_t next_ = 0;  // the first that was not published
   std::unordered_map<std::string_view, KeyState> keys_;
-  const std::shared_ptr<Answers> answers_;
-  std::vector<Steady> published_;  // when, of those of which nothing is heard
-  std::size_t oldest_ = 0;         // none before it is one of those
-  std::size_t open_ = 0;           // published, and nothing heard
-  bool lost_ = false;              // a line went: the rest goes by the next one
+  const std::uint64_t first_number_;        // of the first delivery, among all that were ever published
+  std::vector<Answers::Answer> answers_{};  // that came last
+  bool heard_ = true;                       // some came
+  std::vector<Steady> published_;           // when, of those of which nothing is heard
+  std::size_t oldest_ = 0;                  // none before it is one of those
+  std::size_t open_ = 0;                    // published, and nothing heard
+  bool lost_ = false;                       // a line went: the rest goes by the next one
   Steady kept_ = std::chrono::steady_clock::now();
 };
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <span>
@@ -34,6 +35,25 @@ class LineState {
   std::condition_variable changed_;
   bool connected_ = false;
   std::atomic<bool> given_up_{false};
+};
+
+// What became of messages, on its way from the broker's thread to the one that published them.
+class Answers {
+ public:
+  struct Answer {
+    std::uint64_t number = 0;
+    Sent sent{};
+  };
+
+  void add(std::uint64_t number, Sent sent);
+  // Until there are `wanted`, and no longer than `limit`; fills `taken` with all that are there, maybe none.
+  void take(std::vector<Answer>& taken, std::size_t wanted, std::chrono::milliseconds limit);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable enough_;
+  std::vector<Answer> list_;
+  std::size_t wanted_ = 1;
 };
 
 // The stream consumer that publishes: takes deliveries, publishes each in their order, and settles it by what the broker says.
@@ -69,6 +89,8 @@ class Outward final : public StreamReceiver {
   Clock* clock_ = nullptr;
   std::function<void(bool late)> say_late_;
   std::atomic<bool> late_{false};  // what was said last
+  Answers answers_;
+  std::uint64_t published_ = 0;  // in all rounds before this one
 };
 
 // The event as the plan lets it out.

@@ -26,16 +26,22 @@ std::int64_t Names::number_of(Work& work, std::string_view name, int version) {
       if (const auto known = versions->second.find(version); known != versions->second.end()) return known->second;
     }
   }
-  Query(work.db, "INSERT INTO ashlar_event_name (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING", name, version)
-      .run();
+  const bool is_new =
+      Query(work.db, "INSERT INTO ashlar_event_name (name, version) VALUES (?, ?) ON CONFLICT DO NOTHING", name,
+            version)
+          .run() > 0;
   Query row(work.db, "SELECT number FROM ashlar_event_name WHERE name = ? AND version = ?", name, version);
   row.step();
   const std::int64_t number = row.integer(0);
+  if (is_new) {
+    std::lock_guard lock(mutex_);
+    made_.insert(number);
+  }
   // Not before: after a roll-back the number may become another event's.
   work.after_commit([this, name = std::string(name), version, number] {
     std::lock_guard lock(mutex_);
     numbers_[name][version] = number;
-    committed_.insert(number);
+    made_.erase(number);
   });
   return number;
 }
@@ -47,8 +53,8 @@ EventName Names::of(Connection& db, std::int64_t number) {
   Query row(db, "SELECT name, version FROM ashlar_event_name WHERE number = ?", number);
   if (!row.step()) throw Error("the log is damaged: it has no event name " + std::to_string(number));
   EventName name{present_name_locked(row.text(0)), static_cast<int>(row.integer(1))};
-  // What this file has committed stays; a number of a transaction that still runs is asked for again.
-  if (committed_.contains(number) || sqlite3_get_autocommit(db.handle()) != 0) names_.emplace(number, name);
+  // What is committed stays, and what a transaction sees that did not make it itself is.
+  if (!made_.contains(number)) names_.emplace(number, name);
   return name;
 }
 

@@ -47,9 +47,9 @@ class Names {
   std::atomic<std::uint64_t> generation_{0};
   mutable std::mutex mutex_;
   std::map<std::string, std::map<int, std::int64_t>, std::less<>> numbers_;  // by name and version
-  std::set<std::int64_t> committed_;                                         // of numbers_
-  std::unordered_map<std::int64_t, EventName> names_;                        // present ones
-  std::map<std::string, std::string, std::less<>> renames_;                  // old to new
+  std::set<std::int64_t> made_;  // by a transaction of this process that has not committed, or never did
+  std::unordered_map<std::int64_t, EventName> names_;        // present ones
+  std::map<std::string, std::string, std::less<>> renames_;  // old to new
 };
 
 // Which events a consumer or a reader wants; remembers the answer for each number.
