@@ -2,7 +2,7 @@
 # are missing. What it says goes to standard error, so that the output of what is run stays clean.
 
 APP_PACKAGES=(g++ cmake ninja-build ccache mold libboost1.81-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libcli11-dev
-  libcpp-httplib-dev nlohmann-json3-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev librabbitmq-dev pkg-config)
+  libcpp-httplib-dev nlohmann-json3-dev rapidjson-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev librabbitmq-dev pkg-config)
 BENCH_PACKAGES=("${APP_PACKAGES[@]}" doctest-dev python3 libbenchmark-dev libsigc++-3.0-dev nats-server libnats-dev
   rabbitmq-server python3-pika)
 # Node comes with npm where it is not of Debian, and then the two packages of Debian exclude it.

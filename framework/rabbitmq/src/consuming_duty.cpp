@@ -16,7 +16,7 @@ namespace {
 
 using bridge::Verdict;
 
-constexpr std::size_t most_in_one_ack = 50;
+constexpr std::size_t most_in_one_ack = 200;
 constexpr std::size_t spare_body = 64 * 1024;
 
 std::size_t batch_for(const bridge::Topology& topology) {

@@ -192,7 +192,7 @@ void Inward::finish(const ItemPtr& item, Verdict verdict, std::uint64_t InwardCo
     } else if (lane != lanes_.end()) {
       lane->second.front()->is_next = true;
       waiting_.push_front(std::move(lane->second.front()));
-      lane->second.pop_front();
+      lane->second.erase(lane->second.begin());
       changed_.notify_one();
     }
   }

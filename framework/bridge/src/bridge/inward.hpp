@@ -9,11 +9,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "bridge/plan.hpp"
@@ -87,10 +87,10 @@ class Inward {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::deque<ItemPtr> waiting_;
-  std::vector<ItemPtr> failed_;                                    // wait for another try
-  std::map<std::string, std::deque<ItemPtr>, std::less<>> lanes_;  // by key: behind the one that is on its way
-  std::uint64_t link_ = 0;                                         // of the newest message
-  std::size_t open_ = 0;                                           // without a verdict
+  std::vector<ItemPtr> failed_;                                  // wait for another try
+  std::unordered_map<std::string, std::vector<ItemPtr>> lanes_;  // by key: behind the one that is on its way
+  std::uint64_t link_ = 0;                                       // of the newest message
+  std::size_t open_ = 0;                                         // without a verdict
   bool receiving_ = false;
   std::condition_variable drained_;
   std::chrono::milliseconds pause_{0};
