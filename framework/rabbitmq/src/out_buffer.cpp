@@ -87,7 +87,7 @@ char* OutBuffer::room(std::size_t size) {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (bytes_.size() - end_ < size) bytes_.resize(std::max(end_ + size, std::min(2 * bytes_.size(), end_ + spare_size)));
+  if (bytes_.size() - end_ < size) bytes_.resize(std::max(end_ + size, bytes_.size() + bytes_.size() / 2));
   return bytes_.data() + end_;
 }
 

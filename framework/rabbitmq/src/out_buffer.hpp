@@ -21,6 +21,8 @@ class OutBuffer {
   void protocol_header();
   // Whole frames that were written elsewhere.
   void frames(std::span<const char> bytes);
+  // Keeps the first `size` bytes alone.
+  void cut(std::size_t size) { end_ = begin_ + size; }
 
   std::span<const char> bytes() const { return {bytes_.data() + begin_, end_ - begin_}; }
   std::size_t size() const { return end_ - begin_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -36,14 +37,11 @@ bool PublishingDuty::publish(const bridge::Message& message, bridge::Broker::Don
   {
     const std::lock_guard lock(mutex_);
     if (door_ == Door::open) {
-      Item item{.done = std::move(done), .fingerprint = fingerprint_of(message), .body_bytes = message.body.size()};
-      if (refusal.empty()) {
-        const std::size_t before = queue_.frames.size();
-        writer_.write(message, longest_frame_, queue_.frames);
-        item.frames = queue_.frames.size() - before;
-      } else {
-        item.refusal = std::move(refusal);
-      }
+      Item item{.done = std::move(done),
+                .fingerprint = fingerprint_of(message),
+                .body_bytes = message.body.size(),
+                .refusal = std::move(refusal)};
+      if (item.refusal.empty()) item.frames = write_frames(message, item.refusal);
       unconfirmed_.fetch_add(1);
       queue_.list.push_back(std::move(item));
       return std::exchange(asleep_, false);
@@ -56,6 +54,18 @@ bool PublishingDuty::publish(const bridge::Message& message, bridge::Broker::Don
     done({Outcome::lost, std::move(why_lost)});
   }
   return false;
+}
+
+// How many bytes they are. None where it cannot be done: `refusal` says why.
+std::size_t PublishingDuty::write_frames(const bridge::Message& message, std::string& refusal) {
+  const std::size_t before = queue_.frames.size();
+  try {
+    writer_.write(message, longest_frame_, queue_.frames);
+  } catch (const std::exception& error) {
+    queue_.frames.cut(before);
+    refusal = error.what();
+  }
+  return queue_.frames.size() - before;
 }
 
 void PublishingDuty::end() {

@@ -55,6 +55,7 @@ class PublishingDuty final : public Duty {
   enum class Door { closed, open, ended };
 
   Pending& pending(std::uint64_t tag) { return window_[tag % window_.size()]; }
+  std::size_t write_frames(const bridge::Message& message, std::string& refusal);
   void on_method(Connection& connection, const amqp_method_t& method);
   void on_confirm(std::uint64_t tag, bool multiple, bridge::Sent::Outcome outcome);
   void settle(std::uint64_t tag, bridge::Sent::Outcome outcome);

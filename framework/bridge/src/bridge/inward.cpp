@@ -66,12 +66,15 @@ void Inward::take(Incoming incoming) {
 void Inward::forget_older_links(std::uint64_t link) {
   link_ = link;
   const auto is_old = [link](const ItemPtr& item) { return item->incoming.receipt.link != link; };
-  for (const ItemPtr& item : failed_) {
-    if (is_old(item) && item->is_next) lanes_.erase(item->event.metadata.key);
-  }
-  for (const ItemPtr& item : waiting_) {
-    if (is_old(item) && item->is_next) lanes_.erase(item->event.metadata.key);
-  }
+  const auto end_lane = [&](const ItemPtr& item) {
+    if (!is_old(item) || !item->is_next) return;
+    const auto lane = lanes_.find(item->event.metadata.key);
+    if (lane == lanes_.end()) return;
+    open_ -= lane->second.size();
+    lanes_.erase(lane);
+  };
+  std::for_each(failed_.begin(), failed_.end(), end_lane);
+  std::for_each(waiting_.begin(), waiting_.end(), end_lane);
   open_ -= std::erase_if(waiting_, is_old) + std::erase_if(failed_, is_old);
   for (auto& [key, lane] : lanes_) open_ -= std::erase_if(lane, is_old);
 }

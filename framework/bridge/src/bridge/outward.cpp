@@ -86,6 +86,7 @@ class Outward::Round {
   static constexpr std::chrono::milliseconds longest_wait{100};
   static constexpr std::chrono::milliseconds longest_wait_for_many{10};
   static constexpr std::size_t many = 256;
+  static constexpr std::size_t most_open_bytes = 32 * 1024 * 1024;
 
   enum class KeyState { unconfirmed, failed };
 
@@ -102,6 +103,7 @@ class Outward::Round {
   // Up to the first that has to wait. What comes after a failed event of its key is left over, and given back at the end.
   void publish_some() {
     for (; !lost_ && next_ < deliveries_.size(); ++next_) {
+      if (open_bytes_ >= most_open_bytes) return;
       const std::string& key = deliveries_[next_]->metadata().key;
       if (!key.empty()) {
         const auto [known, is_first] = keys_.emplace(key, KeyState::unconfirmed);
@@ -117,6 +119,7 @@ class Outward::Round {
     const Metadata& metadata = delivery.metadata();
     const Outgoing* outgoing = outward_.plan_.outgoing(metadata.name, metadata.version);
     ++open_;
+    open_bytes_ += delivery.data().size();
     published_[number] = outward_.clock_->steady_now();
     if (outgoing != nullptr && metadata.source != outgoing->module)
       return outward_.answers_.add(first_number_ + number, {});
@@ -143,6 +146,7 @@ class Outward::Round {
     --open_;
     published_[number] = not_open;
     Delivery& delivery = *deliveries_[number];
+    open_bytes_ -= delivery.data().size();
     switch (sent.outcome) {
       case Sent::Outcome::confirmed:
         delivery.ack();
@@ -193,6 +197,7 @@ class Outward::Round {
   std::vector<Steady> published_;           // when, of those of which nothing is heard
   std::size_t oldest_ = 0;                  // none before it is one of those
   std::size_t open_ = 0;                    // published, and nothing heard
+  std::size_t open_bytes_ = 0;              // the data of those
   bool lost_ = false;                       // a line went: the rest goes by the next one
   Steady kept_ = std::chrono::steady_clock::now();
 };
