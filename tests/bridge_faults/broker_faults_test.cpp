@@ -61,21 +61,33 @@ TEST_CASE("F2: a broker that is killed amid confirms and comes back with its dat
   hosts.check();
 }
 
-TEST_CASE("F2: while a broker is short of memory the application publishes, and afterwards all of it goes out") {
+TEST_CASE(
+    "F2: while a broker is short of memory or disk the application publishes, and afterwards all of it goes out") {
   RabbitServer server;
   TwoHosts hosts(server, "%2F");
   hosts.start();
   hosts.begin_load();
-  CHECK(hosts.wait_for_handled_there(50));
-  server.ctl({"set_vm_memory_high_watermark", "absolute", "1"});
-  CHECK(Process::eventually([&] { return hosts.publisher.status().broker.publishing.state == LinkState::blocked; }));
-  CHECK(Process::eventually([&] { return detail_of(hosts).starts_with("degraded: publishing: blocked"); }));
-  CHECK(hosts.publisher.host().health().ready);
-  CHECK(hosts.publishing_goes_on(500));
-  // What the broker does not take waits in the log, not in memory: four windows are at hand at most.
-  CHECK(hosts.publisher.status().broker.unconfirmed <= 4 * 64);
-  server.ctl({"set_vm_memory_high_watermark", "absolute", "1GB"});
-  CHECK(hosts.wait_for_handled_there(500));
+  struct Alarm {
+    std::vector<std::string> raise, lower;
+    std::string reason;
+  };
+  const Alarm alarms[] = {{{"set_vm_memory_high_watermark", "absolute", "1"},
+                           {"set_vm_memory_high_watermark", "absolute", "1GB"},
+                           "low on memory"},
+                          {{"set_disk_free_limit", "100000GB"}, {"set_disk_free_limit", "64MB"}, "low on disk"}};
+  for (const Alarm& alarm : alarms) {
+    CHECK(hosts.wait_for_handled_there(50));
+    server.ctl(alarm.raise);
+    CHECK(Process::eventually([&] { return hosts.publisher.status().broker.publishing.state == LinkState::blocked; }));
+    CHECK(Process::eventually([&] { return detail_of(hosts).starts_with("degraded: publishing: blocked"); }));
+    CHECK(detail_of(hosts).find(alarm.reason) != std::string::npos);
+    CHECK(hosts.publisher.host().health().ready);
+    CHECK(hosts.publishing_goes_on(500));
+    // What the broker does not take waits in the log, not in memory: four windows are at hand at most.
+    CHECK(hosts.publisher.status().broker.unconfirmed <= 4 * 64);
+    server.ctl(alarm.lower);
+    CHECK(hosts.wait_for_handled_there(500));
+  }
   hosts.check();
   CHECK(hosts.publisher.status().broker.publishing.connects == 1);
   CHECK(Process::eventually([&] { return detail_of(hosts).empty(); }));

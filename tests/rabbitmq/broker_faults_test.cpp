@@ -82,3 +82,16 @@ TEST_CASE("F2: a broker that is short of memory blocks publishing alone, and the
   CHECK(one.broker->status().consuming.connects == before.consuming.connects);
   CHECK(one.lines_with("blocked by RabbitMQ") == 2);
 }
+
+TEST_CASE(
+    "F2: a message without a verdict for longer than the broker waits comes again, and the broker's reason is told") {
+  RabbitServer server("consumer_timeout = 1000\n");
+  server.eval("application:set_env(rabbit, channel_tick_interval, 500).");
+  OneBroker one(quick_options(server.url("%2F")), one_queue());
+  REQUIRE(one.wait_until_connected());
+  CHECK(one.publish(text_message("a", "0")).outcome == Outcome::confirmed);
+  CHECK(one.heard.wait_until([&] { return one.heard.received().size() >= 2; }));
+  CHECK(one.heard.received().at(1).redelivered);
+  CHECK(one.lines_with("delivery acknowledgement on channel 1 timed out") >= 1);
+  CHECK(one.broker->status().publishing.connects == 1);
+}
