@@ -152,7 +152,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     line_->give_up();
     if (!broker_) return;
     broker_->pause();
-    // Without a log it would be handled now, by handlers that may wait for their own stopping().
+    // Without a log nothing of it would be kept.
     if (registry_->has_event_log()) inward_->drain(drain_limit);
   }
 

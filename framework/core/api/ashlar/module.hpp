@@ -330,8 +330,7 @@ class Module {
   virtual void start(ModuleContext&) {}
 
   // The host is about to stop, and waits for running handlers next: those that wait for something else give up now, and
-  // what comes from outside comes to its end. Returns soon, and waits for no handler. Called for modules that have started, in
-  // reverse order.
+  // what comes from outside comes to its end. Returns soon. Called for modules that have started, in reverse order.
   virtual void stopping() {}
 
   // Ends what start() began; no handler runs any more, and the modules it needs still work. May throw; the others are
