@@ -152,7 +152,7 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
     line_->give_up();
     if (!broker_) return;
     broker_->pause();
-    // Without a log nothing of it would be kept.
+    // Without a log it is handled instead of stored, which may take long: it goes back.
     if (registry_->has_event_log()) inward_->drain(drain_limit);
   }
 
