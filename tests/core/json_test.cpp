@@ -102,6 +102,8 @@ TEST_CASE("A5: a number out of the range of its field is an error that names the
             .starts_with("expected an integer from 0 to 18446744073709551615, got 1.8446744073709552e+19"));
   CHECK(read_error<float>("1e39") == "expected a number of 32 bits, got 1e+39");
   CHECK(read_error<double>("1e999") == "a number no double can hold: '1e999'");
+  CHECK(read_error<double>("1.7977931348623160e308").starts_with("a number no double can hold"));
+  CHECK(read_error<double>("-92233.225073858501e+308").starts_with("a number no double can hold"));
   CHECK(from_json<std::int64_t>("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
   CHECK(from_json<std::uint64_t>("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
   CHECK(from_json<std::uint8_t>("255") == 255);
@@ -178,6 +180,9 @@ TEST_CASE("an error shows the beginning of a long value, on one line, and nothin
 }
 
 TEST_CASE("a syntax error gives line and column") {
+  using namespace std::string_literals;
+  CHECK(read_error<int>("1\0"s) == "no valid JSON at line 1, column 2: a byte of zero");
+  CHECK(read_error<int>("1\0 and more"s) == "no valid JSON at line 1, column 2: a byte of zero");
   CHECK(read_error<OrderPlaced>("{\"order_id\": \"1\",\n  \"lines\" [}")
             .starts_with("no valid JSON at line 2, column 11: "));
   CHECK(read_error<int>("").starts_with("no valid JSON at line 1, column 1: unexpected end of input"));
@@ -192,7 +197,7 @@ TEST_CASE("a syntax error gives line and column") {
 
 TEST_CASE("bytes that are not UTF-8 are refused, in values, keys and unknown members") {
   for (const char* json :
-       {"\"\xff\"", "{\"\xc3\": 1}", "{\"unknown\": \"\xed\xa0\x80\"}", "\"\xc0\xaf\"", R"("\ud800")"}) {
+       {"\"\xff\"", "{\"\xc3\": 1}", "{\"unknown\": \"\xed\xa0\x80\"}", "\"\xc0\xaf\"", R"("\ud800")", R"("\udc00")"}) {
     const std::string error = read_error<std::map<std::string, std::string>>(json);
     CAPTURE(error);
     CHECK(error.starts_with("no valid JSON"));

@@ -20,6 +20,12 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string not_valid(std::string_view before, std::string_view reason) {
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+  return fmt::format("no valid JSON at line {}, column {}: {}", line, column, reason);
+}
+
 // Builds the document from the events of a parser that does not recurse: nlohmann's, which can say what is wrong and where.
 class Builder final : public nlohmann::json_sax<Json> {
  public:
@@ -104,12 +110,9 @@ class Builder final : public nlohmann::json_sax<Json> {
       return "a number no double can hold: " +
              printable(what.substr(number + std::string_view("number overflow parsing ").size()), shown_of_a_value);
     }
-    const std::string_view before = text_.substr(0, position == 0 ? 0 : position - 1);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
     std::string_view reason = what;
     if (const std::size_t dash = what.find(" - "); dash != what.npos) reason = what.substr(dash + 3);
-    return fmt::format("no valid JSON at line {}, column {}: {}", line, column, shortened(reason));
+    return not_valid(text_.substr(0, position == 0 ? 0 : position - 1), shortened(reason));
   }
 
   // The message quotes what was read last, which may be as long as the document.
@@ -190,6 +193,10 @@ nlohmann::json parse_json(std::string_view text, const JsonLimits& limits) {
   }
   Builder fast(text, limits.depth);
   if (read_fast(text, fast)) return fast.take();
+  // Both parsers would take it for the end, whatever comes behind it.
+  if (const std::size_t zero = text.find('\0'); zero != text.npos) {
+    throw JsonError({}, not_valid(text.substr(0, zero), "a byte of zero"));
+  }
   Builder builder(text, limits.depth);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
