@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -43,14 +42,14 @@ class Traffic {
       return received.size() >= count;
     }));
     CHECK(received.size() == count);
-    // The first time that each came they were in order, because what is lost is published again before what is newer.
-    std::size_t next = 0;
+    // None came before all of the rows before its own had come, because they were confirmed before it was published.
+    std::set<int> came;
     bool in_order = true;
     for (const std::string& body : one_.heard.bodies()) {
-      if (std::stoul(body) == next)
-        ++next;
-      else
-        in_order = in_order && std::stoul(body) < next;
+      const int number = std::stoi(body);
+      const auto before = static_cast<std::size_t>(number - number % most_at_once);
+      in_order = in_order && came.size() >= before;
+      came.insert(number);
     }
     CHECK(in_order);
   }
@@ -61,37 +60,37 @@ class Traffic {
   struct Row {
     void note(int number, const ashlar::bridge::Sent& sent) {
       const std::lock_guard lock(mutex);
-      outcomes[number] = sent.outcome == ashlar::bridge::Sent::Outcome::confirmed;
-      ++told;
+      if (sent.outcome == ashlar::bridge::Sent::Outcome::confirmed) missing.erase(number);
+      --untold;
       changed.notify_all();
     }
 
     std::mutex mutex;
     std::condition_variable changed;
-    int told = 0;
-    std::map<int, bool> outcomes;
+    std::set<int> missing;
+    std::size_t untold = 0;
   };
 
-  // A row at a time; what of it is not confirmed is published again, from the first that is not.
+  // A row at a time, and of it what is not confirmed yet again: what was lost may come after what was published later, because
+  // a line may go and come in between.
   void run() {
-    int next = 0;
-    while (!stop_) {
-      const int last = next + most_at_once;
-      while (next < last) {
-        const auto row = std::make_shared<Row>();
-        const int begun = next;
-        for (int number = begun; number < last; ++number) {
+    for (int next = 0; !stop_; confirmed_ = next += most_at_once) {
+      const auto row = std::make_shared<Row>();
+      for (int number = next; number < next + most_at_once; ++number) row->missing.insert(number);
+      for (;;) {
+        const std::set<int> again = row->missing;
+        row->untold = again.size();
+        for (const int number : again) {
           one_.broker->publish(text_message("orders.placed", std::to_string(number)),
                                [row, number](const ashlar::bridge::Sent& sent) { row->note(number, sent); });
         }
         std::unique_lock lock(row->mutex);
-        was_told_ = row->changed.wait_for(lock, std::chrono::seconds{60}, [&] { return row->told == last - begun; });
+        was_told_ = row->changed.wait_for(lock, std::chrono::seconds{60}, [&] { return row->untold == 0; });
         if (!was_told_) return;
-        while (next < last && row->outcomes[next]) ++next;
+        if (row->missing.empty()) break;
         lock.unlock();
-        if (next < last) pause_between_looks();
+        pause_between_looks();
       }
-      confirmed_ = next;
     }
   }
 

@@ -70,7 +70,8 @@ class Broker {
   virtual void begin(BrokerListener& listener) = 0;
 
   // Publishes persistent and mandatory, in order of the calls. `done` is called once: on the broker's thread, or inside this
-  // call where there is no connection. Never waits; whoever publishes bounds what is unconfirmed.
+  // call where there is no connection. Never waits; whoever publishes bounds what is unconfirmed. What is lost is not the end
+  // of it: the next call may find a new line, so what must not be overtaken is confirmed before what is newer is published.
   using Done = std::function<void(Sent sent)>;
   virtual void publish(Message message, Done done) = 0;
 
