@@ -15,7 +15,7 @@ constexpr std::size_t footer_size = 1;
 constexpr char footer = static_cast<char>(AMQP_FRAME_END);
 // Arguments of a method: names of at most 255 bytes, and our own small tables.
 constexpr std::size_t longest_method = 16 * 1024;
-constexpr std::size_t spare_size = 4 * 1024 * 1024;
+constexpr std::size_t spare_size = 16 * 1024 * 1024;
 
 template <class Number>
 void put(char* at, Number number) {

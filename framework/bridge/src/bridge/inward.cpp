@@ -55,7 +55,7 @@ void Inward::take(Incoming incoming) {
       if (item->incoming.receipt.link != link_) forget_older_links(item->incoming.receipt.link);
       waiting_.push_back(std::move(item));
       ++open_;
-      changed_.notify_one();
+      if (waiting_.size() == 1) changed_.notify_one();
       return;
     }
   }

@@ -55,7 +55,9 @@ class Outward::Round {
       : outward_(outward),
         deliveries_(deliveries),
         first_number_(std::exchange(outward.published_, outward.published_ + deliveries.size())),
-        published_(deliveries.size(), not_open) {}
+        published_(deliveries.size(), not_open) {
+    keys_.reserve(deliveries.size());
+  }
 
   void run() {
     if (!wait_for_line()) return give_back_rest();
