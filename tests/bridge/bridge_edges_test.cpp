@@ -5,9 +5,11 @@
 #include <ashlar/testing/virtual_clock.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 
 using namespace bridge_test;
 using namespace ashlar::bridge;
@@ -62,6 +64,7 @@ class SilentBroker final : public Broker {
   void publish(Message, Done done) override {
     const std::lock_guard lock(mutex_);
     open_.push_back(std::move(done));
+    most_open_ = std::max(most_open_, open_.size());
   }
   void settle(const Receipt&, Verdict) override {}
   void pause() override {}
@@ -69,25 +72,47 @@ class SilentBroker final : public Broker {
   BrokerStatus status() const override {
     return {.publishing = {.state = LinkState::connected, .host = "silent:5672", .connects = 1}};
   }
-  void end(std::chrono::milliseconds) override { confirm(); }
+  void end(std::chrono::milliseconds) override { static_cast<void>(confirm()); }
 
   std::size_t open() const {
     const std::lock_guard lock(mutex_);
     return open_.size();
   }
-  void confirm() {
+  std::size_t most_open() const {
+    const std::lock_guard lock(mutex_);
+    return most_open_;
+  }
+  // All that are open; how many were confirmed so far.
+  std::size_t confirm() {
     std::vector<Done> open;
     {
       const std::lock_guard lock(mutex_);
       open.swap(open_);
     }
     for (const Done& done : open) done({});
+    return confirmed_ += open.size();
   }
 
  private:
   mutable std::mutex mutex_;
   std::vector<Done> open_;
+  std::size_t most_open_ = 0;  // at once
+  std::atomic<std::size_t> confirmed_{0};
 };
+
+// A bridge to one of those, which is set when the host has started.
+std::unique_ptr<ashlar::Module> silent_bridge(SilentBroker*& broker) {
+  return make_bridge_module("rabbitmq", [&broker](const BrokerOrder&) {
+    auto made = std::make_unique<SilentBroker>();
+    broker = made.get();
+    return made;
+  });
+}
+
+struct Scanned {
+  std::string image;
+};
+ASHLAR_EVENT(Scanned, "orders.paper.scanned", 1, image)
 
 }  // namespace
 
@@ -95,13 +120,7 @@ TEST_CASE("F2: a broker that stays connected and confirms nothing is no healthy 
   ashlar::testing::VirtualClock clock;
   SilentBroker* broker = nullptr;
   Heard heard;
-  Process shop(make_bridge_module("rabbitmq",
-                                  [&](const BrokerOrder&) {
-                                    auto made = std::make_unique<SilentBroker>();
-                                    broker = made.get();
-                                    return made;
-                                  }),
-               section(), Keeps::log, &clock);
+  Process shop(silent_bridge(broker), section(), Keeps::log, &clock);
   shop.with("orders", orders(heard)).start();
   const auto detail = [&] {
     for (const auto& check : shop.host().health().checks) {
@@ -119,6 +138,53 @@ TEST_CASE("F2: a broker that stays connected and confirms nothing is no healthy 
   }));
   broker->confirm();
   CHECK(Process::eventually([&] { return detail() == ""; }));
+}
+
+TEST_CASE("F2: of large events no more than 32 MB are on their way to the broker, and all of them get there") {
+  constexpr std::size_t size = 1024 * 1024;
+  constexpr std::size_t most = 32;
+  constexpr std::size_t count = 40;
+  SilentBroker* broker = nullptr;
+  Process shop(silent_bridge(broker), section());
+  shop.with("orders", {.declare = [](ashlar::Declaration& d) { d.emits<Scanned>().leaves_the_process(); }}).start();
+  const auto publish = [&] {
+    for (std::size_t i = 0; i < count; ++i) shop.bus("orders").publish(Scanned{std::string(size, 'x')});
+  };
+  // While the first is on its way the others are stored, and come together.
+  shop.bus("orders").publish(Scanned{"x"});
+  REQUIRE(Process::eventually([&] { return broker->open() == 1; }));
+  publish();
+  broker->confirm();
+  REQUIRE(Process::eventually([&] { return broker->open() == most; }));
+  // Takes longer than the rest of them would take to go out.
+  publish();
+  CHECK(broker->open() == most);
+  CHECK(Process::eventually([&] { return broker->confirm() == 1 + 2 * count; }));
+  CHECK(broker->most_open() == most);
+}
+
+TEST_CASE("F3: a host that stops stores what it has received, and gives nothing back to the broker") {
+  MemoryExchange exchange;
+  Process shop(exchange, section(one_queue));
+  shop.with("orders", {.declare = [](ashlar::Declaration& d) { d.emits<Placed>(); }}).start();
+  REQUIRE(Process::eventually([&] { return shop.status().broker.consuming.state == LinkState::connected; }));
+  ashlar::store::Database other = shop.store().connect();
+  other.execute("BEGIN IMMEDIATE");
+  constexpr int count = 10;
+  for (int i = 0; i < count; ++i) {
+    Message message =
+        message_with(R"({"type": "orders.order.placed", "source": "till", "data": {"order": "a", "number": 1}})");
+    message.message_id += std::to_string(i);
+    message.headers.emplace("event-key", "a");
+    REQUIRE(exchange.publish(message));
+  }
+  REQUIRE(Process::eventually([&] { return shop.status().broker.unsettled == count; }));
+  std::thread stop([&] { CHECK(shop.host().stop().clean()); });
+  CHECK(Process::eventually([&] { return shop.status().broker.consuming.state == LinkState::paused; }));
+  other.execute("ROLLBACK");
+  stop.join();
+  CHECK(shop.log().bounds().count == count);
+  CHECK(exchange.messages("shop.in").empty());
 }
 
 TEST_CASE(

@@ -106,6 +106,7 @@ class Process {
 
   ashlar::ModuleHost& host() { return *host_; }
   ashlar::EventBus& bus(std::string_view module) { return host_->bus_of(module); }
+  ashlar::store::Store& store() { return *store_; }
   ashlar::store::LogStore& log() { return durable_->store(); }
   const ashlar::testing::RecordedLog& lines() const { return *lines_; }
   ashlar::bridge::BridgeStatus status() { return host_->service<ashlar::bridge::Bridge>().status(); }
