@@ -73,9 +73,7 @@ struct SignalSubscription final : ashlar::detail::SubscriptionState {
   boost::signals2::scoped_connection connection;
 };
 
-bool works(const LinkStatus& link) {
-  return link.state == LinkState::connected || link.state == LinkState::paused || link.state == LinkState::idle;
-}
+bool is_in_trouble(const LinkStatus& link) { return !link.works() && link.state != LinkState::idle; }
 
 std::string trouble_of(std::string_view what, const LinkStatus& link) {
   return fmt::format("{}: {}{}{}{}{}", what, text_of(link.state), link.host.empty() ? "" : ", ", link.host,
@@ -258,14 +256,14 @@ class BridgeModule final : public Module, public Bridge, private BrokerListener 
 
   // With the lock held.
   void judge() {
-    if (!works(last_.publishing)) {
+    if (is_in_trouble(last_.publishing)) {
       context_->degraded(trouble_of("publishing", last_.publishing));
     } else if (confirms_late_) {
       context_->degraded(fmt::format(
           "{}, but it has not confirmed a message for more than {} s: a queue may be without a leader, or its "
           "disk too slow (rabbitmqctl list_queues name state messages)",
           trouble_of("publishing", last_.publishing), Outward::patience.count()));
-    } else if (!works(last_.consuming)) {
+    } else if (is_in_trouble(last_.consuming)) {
       context_->degraded(trouble_of("consuming", last_.consuming));
     } else {
       context_->recovered();

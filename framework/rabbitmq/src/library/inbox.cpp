@@ -69,8 +69,7 @@ void Inbox::received(bridge::Incoming incoming) {
 // What was received by a line that is gone comes again, so that nobody has to handle it twice. Where the status is an
 // old one and the line is there, it goes back to the queue.
 void Inbox::changed(const bridge::BrokerStatus& status) {
-  const bridge::LinkState state = status.consuming.state;
-  if (state == bridge::LinkState::connected || state == bridge::LinkState::paused) return;
+  if (status.consuming.works()) return;
   std::vector<bridge::Receipt> dropped;
   {
     const std::lock_guard lock(mutex_);

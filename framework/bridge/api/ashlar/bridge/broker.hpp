@@ -38,6 +38,9 @@ struct LinkStatus {
   std::string host{};          // `name:port` of the last try
   std::uint64_t connects = 0;  // that succeeded
   std::string error{};         // why it is not connected, or is blocked; without credentials
+
+  // It carries messages, or would if it were asked to.
+  bool works() const { return state == LinkState::connected || state == LinkState::paused; }
 };
 
 struct BrokerStatus {

@@ -74,7 +74,7 @@ struct ConsumerStatus {
   std::uint64_t ignored = 0;     // for which there is no handler
   std::string last_error{};      // why a handler failed, or a message was rejected; empty: none
 
-  bool healthy() const { return line.state == bridge::LinkState::connected || line.state == bridge::LinkState::paused; }
+  bool healthy() const { return line.works(); }
 };
 
 // Consumes one queue, at least once: a message is acknowledged when its handlers have returned. One whose handler

@@ -83,7 +83,7 @@ struct PublisherStatus {
   std::uint64_t lost = 0;
   std::string last_error{};  // of the last event that was not confirmed; empty: none
 
-  bool healthy() const { return line.state == bridge::LinkState::connected; }
+  bool healthy() const { return line.works(); }
 };
 
 // The options of an event that follows from another one: the same correlation, tenant and user, and that one as its
