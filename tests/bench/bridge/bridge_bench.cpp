@@ -58,7 +58,7 @@ void measure_consuming(const Bench& bench, QueueType type, Figures& figures) {
 }  // namespace bench
 
 int main(int argc, char** argv) try {
-  if (argc < 2) {
+  if (argc < 2 || argv[1][0] == '-') {
     std::fprintf(stderr,
                  "usage: bridge_bench FOLDER [--node-packages FOLDER] [--quick] [--large] "
                  "[--only publish|consume|way|backlog]\n");

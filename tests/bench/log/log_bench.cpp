@@ -39,7 +39,7 @@ void measure_many(const Folder& folder, const std::string& nats_port, Figures& f
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
+  if (argc < 2 || argv[1][0] == '-') {
     std::fprintf(stderr,
                  "usage: log_bench FOLDER [--nats PORT] [--large] [--only one|many|consuming|way|consumers|backlog]\n");
     return 2;
