@@ -215,7 +215,7 @@ void measure_backlog(const Folder& folder, std::int64_t events, Figures& figures
   {
     Shop large(file.path(), Synchronous::full);
     large.fill(events - (turns + 1) * slice);
-    // Their files stay until the end: the memory of a removed file is taken again at once, and cheaper than what the large log gets.
+    // Their files stay until the end, so that none gets the memory of one that was just removed.
     std::vector<std::unique_ptr<OwnShop>> small;
     const auto make_small = [&] {
       small.push_back(std::make_unique<OwnShop>(folder, Synchronous::full));
