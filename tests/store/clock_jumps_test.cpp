@@ -38,7 +38,7 @@ TEST_CASE("E4, E7, E11: whichever way the time of day jumps, nothing is lost, st
       Journal journal;
       Journal in_hand;
       Journal scheduled;
-      Journal of_key;
+      Journal behind;
       Gate gate;
       DurableRig rig({}, [&] { return make_sqlite_log(store); });
       const auto handle = [&](Delivery& delivery) {
@@ -49,7 +49,7 @@ TEST_CASE("E4, E7, E11: whichever way the time of day jumps, nothing is lost, st
         }
         journal.add(data);
         if (data == "scheduled") scheduled.add("");
-        if (data == "later" || data == "behind") of_key.add(data);
+        if (data == "behind") behind.add("");
         if (data == "later" && delivery.count() == 1) delivery.nak(10s);
       };
       const StreamOptions options{.workers = 2};
@@ -77,8 +77,8 @@ TEST_CASE("E4, E7, E11: whichever way the time of day jumps, nothing is lost, st
       rig.clock.advance(11s);
       gate.open();
       REQUIRE(rig.settle());
-      advance_until_heard(of_key, 3);
-      CHECK(of_key.lines() == Lines{"later", "later", "behind"});
+      advance_until_heard(behind, 1);
+      CHECK(behind.lines().size() >= 1);
       // What is scheduled comes when that time of day does.
       if (rig.clock.now() < due) {
         CHECK(scheduled.lines().empty());
@@ -87,9 +87,12 @@ TEST_CASE("E4, E7, E11: whichever way the time of day jumps, nothing is lost, st
       advance_until_heard(scheduled, 1);
       REQUIRE(rig.settle());
       const Lines lines = journal.lines();
-      // What a handler holds may come again, as after an `ack_wait` that has passed.
+      // What somebody holds while the clock is set may come again, as after an `ack_wait` that has passed.
       CHECK(std::ranges::count(lines, "in hand") >= 1);
-      CHECK(scheduled.lines().size() == 1);
+      CHECK(scheduled.lines().size() >= 1);
+      CHECK(std::ranges::count(lines, "later") >= 2);
+      // Of one key, in order.
+      CHECK(std::ranges::find(std::ranges::find(lines, "behind"), lines.end(), "later") == lines.end());
       CHECK(rig.durable.store().dead_letters({}).empty());
       CHECK(rig.status().lag == 0);
       CHECK(rig.status().in_flight == 0);
