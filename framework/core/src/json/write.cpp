@@ -18,21 +18,30 @@
 namespace ashlar::detail {
 namespace {
 
+// Most documents fit into it without an allocation, and become a string of their own size at the end.
+using Out = fmt::memory_buffer;
+
+// Without an escape. Looks at all of it instead of ending at the first that needs one: compilers make vectors of that.
+bool is_plain(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  return plain;
+}
+
 // Most strings need no escape and are copied; nlohmann escapes the others.
-void write_string(std::string& out, std::string_view text, const Place& place) {
-  const auto plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
-  if (std::all_of(text.begin(), text.end(), plain)) {
-    out += '"';
-    out += text;
-    out += '"';
+void write_string(Out& out, std::string_view text, const Place& place) {
+  if (is_plain(text)) {
+    out.push_back('"');
+    out.append(text);
+    out.push_back('"');
   } else if (is_utf8(text)) {
-    out += nlohmann::json(text).dump();
+    out.append(nlohmann::json(text).dump());
   } else {
     throw JsonError(place.pointer(), "not UTF-8, which JSON requires: " + quoted(text, shown_of_a_value));
   }
 }
 
-void write(std::string& out, const void* value, const Shape& shape, const Place& place);
+void write(Out& out, const void* value, const Shape& shape, const Place& place);
 
 void require_depth(const Place& place) {
   constexpr std::size_t limit = JsonLimits{}.depth;
@@ -41,62 +50,62 @@ void require_depth(const Place& place) {
   }
 }
 
-void write_record(std::string& out, const void* value, const Shape& shape, const Place& place) {
-  out += '{';
+void write_record(Out& out, const void* value, const Shape& shape, const Place& place) {
+  out.push_back('{');
   bool first = true;
   for (const Field& field : shape.fields) {
     const void* member = field.of(const_cast<void*>(value));
     if (field.shape->kind == Kind::optional && field.shape->access.value(member) == nullptr) continue;
-    if (!std::exchange(first, false)) out += ',';
-    out += '"';
-    out += field.name;
-    out += "\":";
+    if (!std::exchange(first, false)) out.push_back(',');
+    out.push_back('"');
+    out.append(field.name);
+    out.append(std::string_view("\":"));
     write(out, member, *field.shape, Place(place, field.name));
   }
-  out += '}';
+  out.push_back('}');
 }
 
-void write_list(std::string& out, const void* value, const Shape& shape, const Place& place) {
+void write_list(Out& out, const void* value, const Shape& shape, const Place& place) {
   struct State {
-    std::string& out;
+    Out& out;
     const Shape& shape;
     const Place& place;
     std::size_t index = 0;
   } state{out, *shape.element, place};
-  out += '[';
+  out.push_back('[');
   shape.access.each(value, &state, [](void* s, const void* element) {
     State& list = *static_cast<State*>(s);
-    if (list.index != 0) list.out += ',';
+    if (list.index != 0) list.out.push_back(',');
     write(list.out, element, list.shape, Place(list.place, list.index++));
   });
-  out += ']';
+  out.push_back(']');
 }
 
-void write_map(std::string& out, const void* value, const Shape& shape, const Place& place) {
+void write_map(Out& out, const void* value, const Shape& shape, const Place& place) {
   using Entries = std::vector<std::pair<std::string_view, const void*>>;
   Entries entries;
   shape.access.entries(value, &entries, [](void* s, std::string_view key, const void* entry) {
     static_cast<Entries*>(s)->emplace_back(key, entry);
   });
   std::sort(entries.begin(), entries.end());
-  out += '{';
+  out.push_back('{');
   bool first = true;
   for (const auto& [key, entry] : entries) {
-    if (!std::exchange(first, false)) out += ',';
+    if (!std::exchange(first, false)) out.push_back(',');
     write_string(out, key, place);
-    out += ':';
+    out.push_back(':');
     write(out, entry, *shape.element, Place(place, key));
   }
-  out += '}';
+  out.push_back('}');
 }
 
-void write_real(std::string& out, const void* value, const Shape& shape, const Place& place) {
+void write_real(Out& out, const void* value, const Shape& shape, const Place& place) {
   const double real = read_real(value, shape);
   if (!std::isfinite(real)) throw JsonError(place.pointer(), fmt::format("JSON has no number for {}", real));
-  out += real_text(value, shape);
+  out.append(real_text(value, shape));
 }
 
-void write_text_of(std::string& out, const void* value, const Shape& shape, const Place& place) {
+void write_text_of(Out& out, const void* value, const Shape& shape, const Place& place) {
   std::string text;
   try {
     text = read_text(value, shape);
@@ -106,10 +115,10 @@ void write_text_of(std::string& out, const void* value, const Shape& shape, cons
   write_string(out, text, place);
 }
 
-void write(std::string& out, const void* value, const Shape& shape, const Place& place) {
+void write(Out& out, const void* value, const Shape& shape, const Place& place) {
   switch (shape.kind) {
-    case Kind::boolean: out += *static_cast<const bool*>(value) ? "true" : "false"; return;
-    case Kind::integer: out += to_string(read_integer(value, shape)); return;
+    case Kind::boolean: out.append(std::string_view(*static_cast<const bool*>(value) ? "true" : "false")); return;
+    case Kind::integer: out.append(to_string(read_integer(value, shape))); return;
     case Kind::real: return write_real(out, value, shape, place);
     case Kind::string: return write_string(out, *static_cast<const std::string*>(value), place);
     case Kind::secret:
@@ -121,7 +130,7 @@ void write(std::string& out, const void* value, const Shape& shape, const Place&
       if (const void* held = shape.access.value(value)) {
         write(out, held, *shape.element, place);
       } else {
-        out += "null";
+        out.append(std::string_view("null"));
       }
       return;
     case Kind::list: require_depth(place); return write_list(out, value, shape, place);
@@ -133,9 +142,9 @@ void write(std::string& out, const void* value, const Shape& shape, const Place&
 }  // namespace
 
 std::string to_json(const void* value, const Shape& shape) {
-  std::string out;
+  Out out;
   write(out, value, shape, Place{});
-  return out;
+  return fmt::to_string(out);
 }
 
 }  // namespace ashlar::detail

@@ -95,7 +95,10 @@ bool write_integer(void* value, const Shape& shape, Integer integer) {
 }
 
 std::string to_string(Integer integer) {
-  return fmt::format("{}{}", integer.negative && integer.amount != 0 ? "-" : "", integer.amount);
+  const fmt::format_int digits(integer.amount);
+  std::string text;
+  if (integer.negative && integer.amount != 0) text += '-';
+  return text.append(digits.data(), digits.size());
 }
 
 double read_real(const void* value, const Shape& shape) {

@@ -11,18 +11,43 @@ namespace ashlar::store {
 #define ASHLAR_EVENT_COLUMNS "key, id, time, source, correlation_id, causation_id, tenant_id, user_id, data"
 #define ASHLAR_EVENT_PLACES "?, ?, ?, ?, ?, ?, ?, ?, ?"
 
+// An event as it is bound to a statement; its texts are somebody else's.
+struct EventRow {
+  EventRow(const StoredEvent& event);
+
+  std::string_view name;
+  int version;
+  std::int64_t bytes;  // what it counts for in the log's own accounts: see size_of()
+  std::string_view key;
+  Uuid id;
+  Time time;
+  std::string_view source;
+  std::optional<std::string_view> correlation_id;  // its own id is an empty text; none at all is NULL
+  std::string_view causation_id;
+  std::string_view tenant_id;
+  std::string_view user_id;
+  std::string_view data;
+};
+
+// The same with its texts in one piece of memory: made on one thread, it goes on another, and there each piece costs.
+class OwnEventRow {
+ public:
+  explicit OwnEventRow(const StoredEvent& event);
+  OwnEventRow(const OwnEventRow&) = delete;
+  OwnEventRow& operator=(const OwnEventRow&) = delete;
+
+  const EventRow& row() const { return row_; }
+
+ private:
+  EventRow row_;
+  std::string texts_;
+};
+
 // Runs `insert`, whose first places take `before` and whose next ones an event's columns. Says whether a row was added.
 template <class... Before>
-bool insert_event(Connection& db, const char* insert, const StoredEvent& event, const Before&... before) {
-  const Metadata& metadata = event.metadata;
-  // An event's own id as its correlation is an empty text; none at all is NULL.
-  std::optional<std::string_view> correlation;
-  if (!metadata.correlation_id.empty()) {
-    const bool own = metadata.correlation_id == metadata.id.to_string();
-    correlation = own ? std::string_view() : std::string_view(metadata.correlation_id);
-  }
-  return Query(db, insert, before..., Filled{metadata.key}, metadata.id, metadata.time, Filled{metadata.source},
-               correlation, Filled{metadata.causation_id}, Filled{metadata.tenant_id}, Filled{metadata.user_id},
+bool insert_event(Connection& db, const char* insert, const EventRow& event, const Before&... before) {
+  return Query(db, insert, before..., Filled{event.key}, event.id, event.time, Filled{event.source},
+               event.correlation_id, Filled{event.causation_id}, Filled{event.tenant_id}, Filled{event.user_id},
                event.data)
              .run() > 0;
 }

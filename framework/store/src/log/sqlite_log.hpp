@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "log/consumer_rows.hpp"
+#include "log/event_rows.hpp"
 #include "log/names.hpp"
 #include "log/owners.hpp"
 #include "log/work.hpp"
@@ -78,8 +79,8 @@ class SqliteLog final : public LogStore {
   // Runs `action` on the connection for reading.
   void look(const std::function<void(Connection& db)>& action);
 
-  Stored append_one(Work& work, const StoredEvent& event);
-  std::optional<std::string> refusal_of(Work& work, const StoredEvent& event);
+  Stored append_one(Work& work, const EventRow& event);
+  std::optional<std::string> refusal_of(Work& work, const EventRow& event);
   std::optional<std::string> disk_refusal();
   std::vector<DeadLetter> letters(Connection& db, const DeadLetterQuery& query);
   std::vector<std::int64_t> dispose(const DeadLetterQuery& query, const Noting& noting,

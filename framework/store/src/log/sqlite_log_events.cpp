@@ -52,48 +52,50 @@ std::vector<Stored> SqliteLog::append(std::span<const StoredEvent> events, UnitO
 void SqliteLog::append_later(StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done) {
   class Later final : public Writer::Posted {
    public:
-    Later(SqliteLog& log, StoredEvent event, std::function<void(const Stored&, std::exception_ptr)> done)
-        : log_(log), event_(std::move(event)), done_(std::move(done)) {}
+    Later(SqliteLog& log, const StoredEvent& event, std::function<void(const Stored&, std::exception_ptr)> done)
+        : log_(log), event_(event), done_(std::move(done)) {}
+
+    std::size_t bytes() const { return static_cast<std::size_t>(event_.row().bytes); }
 
    private:
-    void run(Work& work) override { stored_ = log_.append_one(work, event_); }
+    void run(Work& work) override { stored_ = log_.append_one(work, event_.row()); }
     void done(std::exception_ptr error) override {
       if (done_) done_(stored_, std::move(error));
     }
 
     SqliteLog& log_;
-    StoredEvent event_;
+    const OwnEventRow event_;
     std::function<void(const Stored&, std::exception_ptr)> done_;
     Stored stored_;
   };
-  const auto bytes = static_cast<std::size_t>(size_of(event));
-  writer_.post(std::make_unique<Later>(*this, std::move(event), std::move(done)), bytes);
+  auto later = std::make_unique<Later>(*this, event, std::move(done));
+  const std::size_t bytes = later->bytes();
+  writer_.post(std::move(later), bytes);
 }
 
-Stored SqliteLog::append_one(Work& work, const StoredEvent& event) {
+Stored SqliteLog::append_one(Work& work, const EventRow& event) {
   const std::optional<std::string> refusal = refusal_of(work, event);
   const std::int64_t sequence = work.counters().last_sequence + 1;
-  const std::int64_t bytes = size_of(event);
-  const std::int64_t name = names_.number_of(work, event.metadata.name, event.metadata.version);
+  const std::int64_t name = names_.number_of(work, event.name, event.version);
   const bool added =
       !refusal && insert_event(work.db,
                                "INSERT INTO ashlar_log (sequence, name, total_bytes, " ASHLAR_EVENT_COLUMNS
                                ") VALUES (?, ?, ?, " ASHLAR_EVENT_PLACES ") ON CONFLICT (id) DO NOTHING",
-                               event, sequence, name, work.counters().total_bytes + bytes);
+                               event, sequence, name, work.counters().total_bytes + event.bytes);
   if (!added) {
     // What is there already needs no room.
-    Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.metadata.id);
+    Query row(work.db, "SELECT sequence FROM ashlar_log WHERE id = ?", event.id);
     if (row.step()) return {.sequence = row.integer(0), .duplicate = true};
     throw StoreFull(refusal.value_or("the log is damaged: it refuses an id that it does not have"));
   }
-  work.count(bytes);
-  bytes_since_ += bytes;
+  work.count(event.bytes);
+  bytes_since_ += event.bytes;
   if (std::find(work.appended.begin(), work.appended.end(), name) == work.appended.end()) work.appended.push_back(name);
   return {.sequence = sequence, .duplicate = false};
 }
 
 // Why the disk, retention or the limit of the file's size refuses it.
-std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& event) {
+std::optional<std::string> SqliteLog::refusal_of(Work& work, const EventRow& event) {
   if (auto refusal = disk_refusal()) return refusal;
   if (!may_refuse_.load(std::memory_order_relaxed)) return std::nullopt;
   Retention retention;
@@ -106,7 +108,7 @@ std::optional<std::string> SqliteLog::refusal_of(Work& work, const StoredEvent& 
     return "the log is full: it holds " + std::to_string(work.counters().events) +
            " events, as many as its retention allows (max_count)";
   }
-  if (refuses && retention.max_bytes && work.counters().bytes + size_of(event) > *retention.max_bytes) {
+  if (refuses && retention.max_bytes && work.counters().bytes + event.bytes > *retention.max_bytes) {
     return "the log is full: its events have " + std::to_string(work.counters().bytes) +
            " bytes, and its retention allows " + std::to_string(*retention.max_bytes) + " (max_bytes)";
   }

@@ -10,7 +10,7 @@ constexpr std::size_t most_jobs = 4'096;
 constexpr std::size_t most_bytes = 4 * 1024 * 1024;
 
 // Of what is posted and not yet durable.
-constexpr std::size_t most_posted = 65'536;
+constexpr std::size_t most_posted = 16'384;
 constexpr std::size_t most_posted_bytes = 64 * 1024 * 1024;
 
 }  // namespace
