@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <ashlar/utf8.hpp>
 #include <cstddef>
 #include <cstdint>
-
-#include "utf8.hpp"
 
 namespace notifications {
 
@@ -39,13 +38,13 @@ std::string base64(std::string_view bytes) {
 
 // A word never ends inside a character, as RFC 2047 asks.
 std::string encoded_words(std::string_view text) {
-  const std::string clean = as_utf8(text);
+  const std::string clean = ashlar::as_utf8(text);
   std::string_view rest = clean;
   std::string words;
   while (!rest.empty()) {
     std::size_t size = 0;
     while (size < rest.size()) {
-      const std::size_t character = utf8_character(rest.substr(size));
+      const std::size_t character = ashlar::utf8_character(rest.substr(size));
       if (size + character > bytes_per_word) break;
       size += character;
     }

@@ -1,13 +1,13 @@
 #include "mail.hpp"
 
 #include <array>
+#include <ashlar/utf8.hpp>
 #include <chrono>
 #include <cstdio>
 #include <string_view>
 
 #include "header.hpp"
 #include "quoted_printable.hpp"
-#include "utf8.hpp"
 
 namespace notifications {
 
@@ -43,7 +43,7 @@ std::string to_rfc5322(const Mail& mail) {
          "\r\nSubject: " + header_text(mail.subject) + "\r\nMessage-ID: <" + mail.id + sender.substr(sender.find('@')) +
          ">\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
          "\r\nContent-Transfer-Encoding: quoted-printable\r\nAuto-Submitted: auto-generated\r\n\r\n" +
-         quoted_printable(as_utf8(mail.body));
+         quoted_printable(ashlar::as_utf8(mail.body));
 }
 
 }  // namespace notifications

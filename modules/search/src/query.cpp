@@ -1,6 +1,6 @@
 #include "query.hpp"
 
-#include <boost/nowide/utf/utf.hpp>
+#include <ashlar/utf8.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -9,16 +9,6 @@ namespace search {
 namespace {
 
 constexpr std::size_t longest_text = 200;
-
-bool is_utf8(std::string_view text) {
-  namespace utf = boost::nowide::utf;
-  const char* position = text.data();
-  const char* const end = position + text.size();
-  while (position != end) {
-    if (!utf::is_valid_codepoint(utf::utf_traits<char>::decode(position, end))) return false;
-  }
-  return true;
-}
 
 // FTS5 drops ASCII punctuation, and a word made of nothing else would match nothing. Past ASCII it decides by itself.
 bool in_word(char c) {
@@ -30,7 +20,7 @@ bool in_word(char c) {
 
 std::string to_fts5(std::string_view text) {
   if (text.size() > longest_text) throw InvalidQuery("a search text has at most 200 bytes");
-  if (!is_utf8(text)) throw InvalidQuery("a search text is UTF-8");
+  if (!ashlar::is_utf8(text)) throw InvalidQuery("a search text is UTF-8");
   std::string query;
   std::size_t i = 0;
   while (i < text.size()) {

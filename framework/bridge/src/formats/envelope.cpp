@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "formats/event_name.hpp"
+#include "formats/shown.hpp"
 #include "formats/source.hpp"
-#include "formats/utf8.hpp"
 #include "formats/values.hpp"
 
 namespace ashlar::bridge {

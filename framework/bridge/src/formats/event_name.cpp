@@ -5,7 +5,7 @@
 #include <ashlar/event.hpp>
 #include <ashlar/event_pattern.hpp>
 
-#include "formats/utf8.hpp"
+#include "formats/shown.hpp"
 #include "formats/values.hpp"
 
 namespace ashlar::bridge {

@@ -6,7 +6,7 @@
 #include <ashlar/bridge/wire_format.hpp>
 #include <utility>
 
-#include "formats/utf8.hpp"
+#include "formats/shown.hpp"
 
 namespace ashlar::bridge {
 namespace {

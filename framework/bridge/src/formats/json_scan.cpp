@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "formats/json_token.hpp"
-#include "formats/utf8.hpp"
+#include "formats/shown.hpp"
 
 namespace ashlar::bridge {
 namespace {

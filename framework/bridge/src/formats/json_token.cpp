@@ -1,5 +1,6 @@
 #include "formats/json_token.hpp"
 
+#include <ashlar/utf8.hpp>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -7,7 +8,6 @@
 #include <string>
 
 #include "formats/json_scan.hpp"
-#include "formats/utf8.hpp"
 
 namespace ashlar::bridge {
 namespace {
@@ -59,6 +59,26 @@ Escape escape(std::string_view text) {
   return {0x10000 + ((*unit - 0xD800) << 10 | (*low - 0xDC00)), 12};
 }
 
+void append_code_point(std::string& out, char32_t code_point) {
+  const auto add = [&](char32_t byte) { out += static_cast<char>(byte); };
+  const auto rest = [&](int bits) { add(0x80 | (code_point >> bits & 0x3F)); };
+  if (code_point < 0x80) {
+    add(code_point);
+  } else if (code_point < 0x800) {
+    add(0xC0 | code_point >> 6);
+    rest(0);
+  } else if (code_point < 0x10000) {
+    add(0xE0 | code_point >> 12);
+    rest(6);
+    rest(0);
+  } else {
+    add(0xF0 | code_point >> 18);
+    rest(12);
+    rest(6);
+    rest(0);
+  }
+}
+
 // How many of eight bytes come before the first that is a quote, a backslash, a control character or not ASCII. The first
 // that is marked is one of these; those after it may be marked wrongly.
 std::size_t plain_of_eight(const char* eight) {
@@ -98,7 +118,7 @@ JsonToken text_token(std::string_view text, std::size_t at) {
     } else if (c < ' ') {
       return {at, "a control character inside a text, which has to be escaped"};
     } else {
-      const std::size_t length = utf8_sequence(text.substr(at));
+      const std::size_t length = utf8_character(text.substr(at));
       if (length == 0) return {at, "bytes that are not UTF-8"};
       at += length;
     }

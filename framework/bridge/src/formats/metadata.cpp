@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <ashlar/utf8.hpp>
 #include <utility>
 
-#include "formats/utf8.hpp"
+#include "formats/shown.hpp"
 #include "formats/values.hpp"
 
 namespace ashlar::bridge {
@@ -30,8 +31,7 @@ std::optional<std::string> OutsideOfBody::header(Member name) const {
   const HeaderValue* value = headers_[static_cast<std::size_t>(name)];
   if (value == nullptr) return std::nullopt;
   if (const auto* number = std::get_if<std::int64_t>(value)) return std::to_string(*number);
-  const std::string& text = std::get<std::string>(*value);
-  return is_utf8(text) ? text : as_utf8(text);
+  return as_utf8(std::get<std::string>(*value));
 }
 
 EventName OutsideOfBody::name(std::string_view in_data) const {
@@ -78,13 +78,13 @@ Time OutsideOfBody::time(std::optional<Time> in_body, Time received) const {
 
 void OutsideOfBody::fill(std::string& text, Member name, std::string_view property) const {
   if (!text.empty()) return;
-  text = is_utf8(property) ? std::string(property) : as_utf8(property);
+  text = as_utf8(property);
   if (text.empty()) text = header(name).value_or(std::string());
 }
 
 void OutsideOfBody::fill(Metadata& event) const {
   fill(event.source, Member::source);
-  if (event.source.empty()) event.source = is_utf8(message_.app_id) ? message_.app_id : as_utf8(message_.app_id);
+  if (event.source.empty()) event.source = as_utf8(message_.app_id);
   fill(event.correlation_id, Member::correlation_id, message_.correlation_id);
   fill(event.causation_id, Member::causation_id);
   fill(event.tenant_id, Member::tenant_id);

@@ -6,7 +6,7 @@
 #include "formats/envelope.hpp"
 #include "formats/event_name.hpp"
 #include "formats/fields.hpp"
-#include "formats/utf8.hpp"
+#include "formats/shown.hpp"
 
 namespace ashlar::bridge {
 namespace {

@@ -1,8 +1,7 @@
 #include "formats/source.hpp"
 
+#include <ashlar/utf8.hpp>
 #include <charconv>
-
-#include "formats/utf8.hpp"
 
 namespace ashlar::bridge {
 namespace {

@@ -1,13 +1,13 @@
 #include <array>
 #include <ashlar/bridge/wire_format.hpp>
 #include <ashlar/time_text.hpp>
+#include <ashlar/utf8.hpp>
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "formats/json_scan.hpp"
 #include "formats/source.hpp"
-#include "formats/utf8.hpp"
 
 namespace ashlar::bridge {
 namespace {

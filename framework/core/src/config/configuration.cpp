@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ashlar/utf8.hpp>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -13,7 +14,6 @@
 #include "config/print.hpp"
 #include "config/yaml.hpp"
 #include "text/nearest.hpp"
-#include "text/printable.hpp"
 
 namespace ashlar {
 namespace {
@@ -59,7 +59,7 @@ void Configuration::set(std::string_view path, std::string_view value, std::stri
   std::vector<std::string> keys = keys_of(path);
   if (keys.empty()) {
     state_->problems.add(from, path, "no path; write section.key=value");
-  } else if (!detail::is_utf8(path)) {
+  } else if (!is_utf8(path)) {
     state_->problems.add(from, path, "a byte that is not UTF-8");
   } else if (keys.size() > detail::most_levels) {
     state_->problems.add(from, path, fmt::format("deeper than {} levels{}", detail::most_levels, detail::too_much));

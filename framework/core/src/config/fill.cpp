@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ashlar/utf8.hpp>
 #include <charconv>
 #include <cstdint>
 #include <string_view>

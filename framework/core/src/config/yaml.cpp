@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <ashlar/utf8.hpp>
 #include <optional>
 #include <set>
 #include <sstream>

@@ -5,6 +5,7 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <ashlar/utf8.hpp>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -173,14 +174,14 @@ struct FastBuilder : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FastBuilder
 };
 
 // False: nothing is said of the text, and the slower parser has to read it. RapidJSON 1.1 takes half of a surrogate pair for a
-// character, so it gets no escaped ones, and it reads some numbers as others, so it hands them over as texts.
+// character, so it gets no escaped ones; it checks UTF-8 letter by
+// letter, so that is done before; and it reads some numbers as others, so it hands them over as texts.
 bool read_fast(std::string_view text, Builder& builder) {
-  if (text.find("\\u") != text.npos) return false;
+  if (text.find("\\u") != text.npos || !is_utf8(text)) return false;
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
   FastBuilder fast(builder);
-  constexpr unsigned flags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
   // It takes a byte of zero for the end.
   return !reader.Parse<flags>(stream, fast).IsError() && stream.Tell() == text.size();
 }

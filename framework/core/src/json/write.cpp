@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ashlar/json.hpp>
+#include <ashlar/utf8.hpp>
 #include <cmath>
 #include <cstddef>
 #include <iterator>

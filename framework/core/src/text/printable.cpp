@@ -37,18 +37,6 @@ void append_escape(std::string& out, utf::code_point c) {
 
 }  // namespace
 
-std::size_t utf8_prefix(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  for (const char* p = text.data(); p != end;) {
-    const char* const start = p;
-    const utf::code_point c = Utf8::decode(p, end);
-    if (c == utf::illegal || c == utf::incomplete) return static_cast<std::size_t>(start - text.data());
-  }
-  return text.size();
-}
-
-bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
-
 void append_printable(std::string& out, std::string_view text, std::size_t limit, char quote) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();

@@ -8,11 +8,6 @@ namespace ashlar::detail {
 
 inline constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
-bool is_utf8(std::string_view text);
-
-// How many bytes at the beginning of `text` are UTF-8: all, or those before the first that is not.
-std::size_t utf8_prefix(std::string_view text);
-
 // Appends `text` such that it stays on its line, cannot steer a terminal and is UTF-8: control characters, line
 // separators, marks that turn the direction of writing and bytes that are not UTF-8 become escapes. Past `limit` bytes
 // it ends in "…". With `quote`, that character and the backslash are escaped as well.

@@ -2,17 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <ashlar/utf8.hpp>
 #include <iterator>
-#include <nlohmann/json.hpp>
-
-#include "text/json_text.hpp"
 
 namespace ashlar::ops {
 
 std::string printable(std::string_view text) {
-  const std::string valid = nlohmann::json::parse(json_text(text)).get<std::string>();
   std::string shown;
-  for (const char c : valid) {
+  for (const char c : as_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\n') {
       shown += "\\n";
