@@ -68,7 +68,7 @@ int main(int argc, char** argv) {
     bench::take_turns(figures,
                       {bench::publishing(folder, "one_full_no_consumer", bench::Survives::power_cut),
                        bench::publishing(folder, "one_full_50_consumers", bench::Survives::power_cut, 50)},
-                      20);
+                      40);
   }
   if (wanted("backlog")) bench::measure_backlog(folder, large ? 10'000'000 : 1'000'000, figures);
   for (const auto& [name, value] : figures.all) std::printf("%s %.6g\n", name.c_str(), value);

@@ -14,6 +14,8 @@ namespace {
 
 // How long a consumer may take to hear of what another process wrote.
 constexpr std::chrono::milliseconds watch_interval{100};
+constexpr std::chrono::milliseconds second_look{2};
+constexpr int enough_surprises = 8;
 
 // Of a replay: so many sequences in one commit.
 constexpr std::int64_t step_size = 1'000;
@@ -225,13 +227,19 @@ std::vector<std::string> SqliteLog::names_of(const Work& work) {
 std::int64_t SqliteLog::own_changes_of(const Work& work) { return work.events + (work.wakes_all ? 1 : 0); }
 
 void SqliteLog::wake(const Work& work) {
-  if (work.wakes_all) {
-    wake(std::span<const std::string>());
-  } else if (!work.appended.empty()) {
-    wake(names_of(work));
+  const std::int64_t own = own_changes_of(work);
+  own_changes_ += own;
+  try {
+    if (work.wakes_all) {
+      wake(std::span<const std::string>());
+    } else if (!work.appended.empty()) {
+      wake(names_of(work));
+    }
+  } catch (...) {
+    // It counts as somebody else's, and all are woken for it.
+    own_changes_ -= own;
+    throw;
   }
-  // Last: where waking fails, the change counts as somebody else's, and all are woken for it.
-  own_changes_ += own_changes_of(work);
 }
 
 void SqliteLog::wake(std::span<const std::string> events) {
@@ -243,10 +251,13 @@ void SqliteLog::wake(std::span<const std::string> events) {
   if (call != nullptr) (*call)(events);
 }
 
-// What the file counts and this process has not done was done by another one.
+// What the file counts and this process has not done was done by another one. A commit of this process stands in the file a
+// little before it is counted here, so a look may find too many, never too few: who finds more than before looks again.
 void SqliteLog::watch() {
   std::shared_ptr<Connection> connection;
   std::optional<std::int64_t> known;
+  std::int64_t fewest = 0;  // of those looks that found more
+  int surprises = 0;
   std::unique_lock lock(settings_mutex_);
   do {
     lock.unlock();
@@ -255,13 +266,21 @@ void SqliteLog::watch() {
       const std::int64_t own = own_changes_;
       const LogCounters counters = read_counters(*connection);
       const std::int64_t others = counters.last_sequence + counters.changes - own;
-      if (known && *known != others) wake(std::span<const std::string>());
-      known = others;
+      const bool found_more = known && others > *known;
+      fewest = surprises == 0 ? others : std::min(fewest, others);
+      surprises = found_more ? surprises + 1 : 0;
+      if (!found_more) {
+        known = others;
+      } else if (surprises >= enough_surprises) {
+        wake(std::span<const std::string>());
+        known = fewest;
+        surprises = 0;
+      }
     } catch (...) {
       // The file does not answer now: whoever uses it for more than looking says so.
     }
     lock.lock();
-  } while (!ends_.wait_for(lock, watch_interval, [this] { return ending_; }));
+  } while (!ends_.wait_for(lock, surprises == 0 ? watch_interval : second_look, [this] { return ending_; }));
 }
 
 bool SqliteLog::first_seen(std::string_view inbox, std::string_view id, Time now, std::chrono::milliseconds keep,
