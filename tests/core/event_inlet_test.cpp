@@ -61,8 +61,8 @@ class Town {
             .causation_id = "the ringer"};
   }
 
-  void let_in(Metadata metadata, std::string_view data) {
-    inlet->let_in(std::move(metadata), data, [this](const Stored& stored, std::exception_ptr error) {
+  void let_in(Metadata metadata, std::string data) {
+    inlet->let_in(std::move(metadata), std::move(data), [this](const Stored& stored, std::exception_ptr error) {
       calls.push_back(error ? "error" : stored.duplicate ? "duplicate" : "done " + std::to_string(stored.sequence));
     });
   }

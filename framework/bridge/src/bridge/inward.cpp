@@ -49,6 +49,7 @@ void Inward::begin(Broker& broker) {
 void Inward::take(Incoming incoming) {
   auto item = std::make_shared<Item>();
   item->incoming = std::move(incoming);
+  item->received = clock_.now();
   {
     const std::lock_guard lock(mutex_);
     if (!ended_) {
@@ -68,7 +69,7 @@ void Inward::forget_older_links(std::uint64_t link) {
   const auto is_old = [link](const ItemPtr& item) { return item->incoming.receipt.link != link; };
   const auto end_lane = [&](const ItemPtr& item) {
     if (!is_old(item) || !item->is_next) return;
-    const auto lane = lanes_.find(item->event.metadata.key);
+    const auto lane = lanes_.find(item->key);
     if (lane == lanes_.end()) return;
     open_ -= lane->second.size();
     lanes_.erase(lane);
@@ -143,38 +144,48 @@ void Inward::wait_for_retry(Lock& lock) {
 
 // False: one of its key is on its way, and it waits behind that one.
 bool Inward::enter_lane(const ItemPtr& item) {
-  const std::string& key = item->event.metadata.key;
-  if (key.empty() || item->is_next) return true;
+  if (item->key.empty() || item->is_next) return true;
   const std::lock_guard lock(mutex_);
-  const auto [lane, is_new] = lanes_.try_emplace(key);
+  const auto [lane, is_new] = lanes_.try_emplace(item->key);
   if (!is_new) lane->second.push_back(item);
   item->is_next = is_new;
   return is_new;
 }
 
+// Throws WireError where it is none. One that could not be stored is read again: mostly there is none, and none is kept for it.
+void Inward::read_event(Item& item) const {
+  item.event = read(item.incoming.message, plan_.reading(item.incoming.queue), item.received);
+  if (!item.id) {
+    item.id = item.event->metadata.id;
+    item.key = item.event->metadata.key;
+  }
+  // The same as before, also where the message has none.
+  item.event->metadata.id = *item.id;
+}
+
 void Inward::bring_in(const ItemPtr& item) {
-  const Incoming& incoming = item->incoming;
   try {
-    if (!item->is_read) item->event = read(incoming.message, plan_.reading(incoming.queue), clock_.now());
-    item->is_read = true;
+    if (!item->event) read_event(*item);
     if (!enter_lane(item)) return;
-    brought_in = item->event.metadata.id;
-    inlet_.let_in(item->event.metadata, item->event.data, [this, item](const Stored& stored, std::exception_ptr error) {
-      if (error) {
-        try {
-          std::rethrow_exception(error);
-        } catch (...) {
-          return note_failure(item, current_exception_message());
-        }
-      }
-      finish(item, Verdict::done, stored.duplicate ? &InwardCounts::duplicates : &InwardCounts::stored);
-    });
+    brought_in = item->id;
+    WireEvent event = *std::exchange(item->event, std::nullopt);
+    inlet_.let_in(std::move(event.metadata), std::move(event.data),
+                  [this, item](const Stored& stored, std::exception_ptr error) {
+                    if (error) {
+                      try {
+                        std::rethrow_exception(error);
+                      } catch (...) {
+                        return note_failure(item, current_exception_message());
+                      }
+                    }
+                    finish(item, Verdict::done, stored.duplicate ? &InwardCounts::duplicates : &InwardCounts::stored);
+                  });
   } catch (const WireError& error) {
-    bury(item, incoming.message.type, error.what());
+    bury(item, error.what());
   } catch (const EventUnknown& error) {
-    bury(item, item->event.metadata.name, error.what());
+    bury(item, error.what());
   } catch (const JsonError& error) {
-    bury(item, item->event.metadata.name, error.what());
+    bury(item, error.what());
   } catch (const PublishRefused&) {
     // The host stops: the broker gets it back with the others that are here, in their order.
     if (!keep_for_later(item)) broker_->settle(item->incoming.receipt, Verdict::return_);
@@ -189,7 +200,7 @@ void Inward::finish(const ItemPtr& item, Verdict verdict, std::uint64_t InwardCo
   ++(counts_.*what);
   if (--open_ == 0) drained_.notify_all();
   if (item->is_next) {
-    const auto lane = lanes_.find(item->event.metadata.key);
+    const auto lane = lanes_.find(item->key);
     if (lane != lanes_.end() && lane->second.empty()) {
       lanes_.erase(lane);
     } else if (lane != lanes_.end()) {
@@ -221,13 +232,24 @@ void Inward::note_failure(const ItemPtr& item, const std::string& problem) {
     is_its_own_fault = item->failures >= most_failures && counts_.stored != item->stored_before;
     is_first = failed_.empty() && item->failures == 1;
   }
-  if (is_its_own_fault) return bury(item, item->event.metadata.name, problem);
+  if (is_its_own_fault) return bury(item, problem);
   if (is_first) log_.warning("events from outside cannot be stored, and are tried again", {{"problem", problem}});
   if (!keep_for_later(item)) broker_->settle(item->incoming.receipt, Verdict::return_);
 }
 
-void Inward::bury(const ItemPtr& item, std::string_view type, const std::string& reason) {
+// As which event it goes to the dead letters.
+std::string Inward::type_of(const ItemPtr& item) const {
+  try {
+    if (!item->event) read_event(*item);
+    return item->event->metadata.name;
+  } catch (const WireError&) {
+    return item->incoming.message.type;
+  }
+}
+
+void Inward::bury(const ItemPtr& item, const std::string& reason) {
   const Incoming& incoming = item->incoming;
+  const std::string type = type_of(item);
   log_.warning(
       "a message from outside is no event here",
       {{"queue", incoming.queue}, {"message_id", incoming.message.message_id}, {"type", type}, {"reason", reason}});

@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -57,9 +58,11 @@ class Inward {
  private:
   struct Item {
     Incoming incoming;
-    WireEvent event{};
-    bool is_read = false;
-    bool is_next = false;  // of its key: those behind it wait in its lane
+    Time received{};
+    std::optional<WireEvent> event{};  // from when it is read until it is let in
+    std::optional<Uuid> id{};          // since it was read for the first time
+    std::string key{};                 // the same
+    bool is_next = false;              // of its key: those behind it wait in its lane
     int failures = 0;
     std::uint64_t stored_before = 0;  // of all, when it first failed
   };
@@ -69,9 +72,11 @@ class Inward {
   void run();
   void wait_for_retry(Lock& lock);
   bool enter_lane(const ItemPtr& item);
+  void read_event(Item& item) const;
   void bring_in(const ItemPtr& item);
   void finish(const ItemPtr& item, Verdict verdict, std::uint64_t InwardCounts::*what);
-  void bury(const ItemPtr& item, std::string_view type, const std::string& reason);
+  void bury(const ItemPtr& item, const std::string& reason);
+  std::string type_of(const ItemPtr& item) const;
   bool keep_for_later(const ItemPtr& item);
   void note_failure(const ItemPtr& item, const std::string& problem);
   void forget_older_links(std::uint64_t link);

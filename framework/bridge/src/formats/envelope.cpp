@@ -86,28 +86,32 @@ std::string data_in(Envelope envelope, const Fields& fields, WireFormat asked_fo
 }
 
 // The members of `metadata`, where a sender puts what others have beside the data.
-struct Inner {
-  JsonScan scan{};
-  Fields fields{};
-};
-
-Inner inner_metadata(Envelope envelope, const Fields& fields) {
-  Inner inner;
-  const JsonMember* metadata = fields.at(Member::metadata);
-  if (metadata == nullptr) return inner;
-  if (metadata->value.kind == JsonKind::object) {
-    inner.scan = scan_json(metadata->value.bytes, metadata->value.bytes.size());
-    inner.fields = Fields(inner.scan.members, "metadata.");
-  } else if (envelope == Envelope::aggregate) {
-    fail_field(fields.place_of(*metadata), "an object", metadata->value);
+class Inner {
+ public:
+  Inner(Envelope envelope, const Fields& outer) {
+    const JsonMember* metadata = outer.at(Member::metadata);
+    if (metadata == nullptr) return;
+    if (metadata->value.kind == JsonKind::object) {
+      scan_ = scan_json(metadata->value.bytes, metadata->value.bytes.size());
+      fields_ = Fields(scan_.members, "metadata.");
+    } else if (envelope == Envelope::aggregate) {
+      fail_field(outer.place_of(*metadata), "an object", metadata->value);
+    }
   }
-  return inner;
-}
+  Inner(const Inner&) = delete;
+  Inner& operator=(const Inner&) = delete;
+
+  const Fields& fields() const { return fields_; }
+
+ private:
+  JsonScan scan_{};
+  Fields fields_{};  // points into it
+};
 
 // A text of the body, from beside the data or from `metadata`.
 std::string either(const Fields& fields, const Inner& inner, std::initializer_list<Member> members) {
   auto text = fields.identifier(members);
-  if (!text) text = inner.fields.identifier(members);
+  if (!text) text = inner.fields().identifier(members);
   return std::move(text).value_or(std::string());
 }
 
@@ -142,7 +146,7 @@ WireEvent read_envelope(Envelope envelope, const Fields& fields, const OutsideOf
                                                   : fields.identifier({Member::id, Member::event_id});
   event.id = outside.id(id);
   event.time = outside.time(time_in(fields), received);
-  const Inner inner = inner_metadata(envelope, fields);
+  const Inner inner(envelope, fields);
   read_texts(event, envelope, fields, inner);
   outside.fill(event);
   // Where it is the id, it stands there because the event has no key.

@@ -69,7 +69,7 @@ std::optional<Member> member_of(std::string_view name) {
   return found != spellings.end() && found->first == spelling ? std::optional(found->second) : std::nullopt;
 }
 
-Fields::Fields(const std::vector<JsonMember>& members, std::string_view place) : place_(place) {
+Fields::Fields(const JsonMembers& members, std::string_view place) : place_(place) {
   for (const JsonMember& member : members) {
     const auto known = member_of(member.name);
     if (!known) continue;

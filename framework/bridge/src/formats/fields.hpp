@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "formats/json_scan.hpp"
 
@@ -50,7 +49,7 @@ class Fields {
   Fields() = default;
 
   // `place` goes before the members' names in errors: empty, or `metadata.`. Points into what `members` points into.
-  Fields(const std::vector<JsonMember>& members, std::string_view place);
+  Fields(const JsonMembers& members, std::string_view place);
 
   bool has(Member member) const { return at(member) != nullptr; }
   bool has_text(Member member) const;

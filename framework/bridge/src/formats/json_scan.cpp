@@ -17,11 +17,7 @@ constexpr std::size_t few_members = 16;
 
 class Scanner {
  public:
-  Scanner(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {
-    open_.reserve(8);
-    names_.reserve(32);
-    scan_.members.reserve(16);
-  }
+  Scanner(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
 
   JsonScan scan() && {
     skip_space();
@@ -194,8 +190,8 @@ class Scanner {
   std::string_view text_;
   std::size_t max_depth_;
   std::size_t at_ = 0;
-  std::vector<Open> open_;
-  std::vector<Name> names_;  // of all open objects
+  boost::container::small_vector<Open, 8> open_;
+  boost::container::small_vector<Name, 32> names_;  // of all open objects
   JsonScan scan_;
 };
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <forward_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace ashlar::bridge {
 
@@ -24,11 +24,14 @@ struct JsonMember {
   JsonSlice value;
 };
 
+// Where those of an envelope need no allocation.
+using JsonMembers = boost::container::small_vector<JsonMember, 16>;
+
 // A document that is known to be JSON (RFC 8259), of which only the outermost members are told apart. Points into the text
 // that was scanned.
 struct JsonScan {
   JsonSlice root{};
-  std::vector<JsonMember> members{};           // of the root where it is an object
+  JsonMembers members{};                       // of the root where it is an object
   std::size_t depth = 0;                       // of the deepest object or array; 0 where there is none
   std::forward_list<std::string> unescaped{};  // names that had escapes
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <ashlar/bridge/wire_format.hpp>
+#include <initializer_list>
+#include <string_view>
 
 #include "formats/envelope.hpp"
 #include "formats/event_name.hpp"
@@ -13,29 +15,34 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// In whatever case; `beginning` is in lower case.
+bool begins(std::string_view text, std::string_view beginning) {
+  return text.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), text.begin(),
+                                                       [](char expected, char c) { return expected == lower(c); });
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return text.size() == name.size() && begins(text, name); });
 }
 
 void check_content(const Message& message, std::size_t max_bytes) {
   if (message.body.size() > max_bytes) {
     throw WireError(fmt::format("body: {} bytes, and the limit is {}", message.body.size(), max_bytes));
   }
-  const std::string encoding = lower(message.content_encoding);
-  if (!encoding.empty() && encoding != "utf-8" && encoding != "utf8" && encoding != "identity" &&
-      encoding != "us-ascii") {
+  if (!is_one_of(message.content_encoding, {"", "utf-8", "utf8", "identity", "us-ascii"})) {
     throw WireError(fmt::format("content_encoding: {} is not understood here; send the body as UTF-8, not compressed",
                                 shown(message.content_encoding)));
   }
-  if (lower(message.content_type).rfind("application/cloudevents-batch", 0) == 0) {
+  if (begins(message.content_type, "application/cloudevents-batch")) {
     throw WireError("content_type: a batch of CloudEvents; send each as a message of its own");
   }
 }
 
 bool is_cloud_event(const Message& message, const Fields& fields) {
-  if (lower(message.content_type).rfind("application/cloudevents+json", 0) == 0) return true;
+  if (begins(message.content_type, "application/cloudevents+json")) return true;
   return fields.has_text(Member::spec_version) && fields.has(Member::type) && fields.has(Member::source) &&
          fields.has(Member::id);
 }

@@ -4,7 +4,7 @@
 #include <ashlar/stored.hpp>
 #include <exception>
 #include <functional>
-#include <string_view>
+#include <string>
 
 namespace ashlar {
 
@@ -23,7 +23,7 @@ class EventInlet {
   // with why it could not be stored, which another try may mend. May wait while too many are on their way. Throws, and then
   // `done` is not called: EventUnknown where no module declares it, JsonError where the data does not fit, PublishRefused where
   // the host takes no events now.
-  virtual void let_in(Metadata metadata, std::string_view data, Done done) = 0;
+  virtual void let_in(Metadata metadata, std::string data, Done done) = 0;
 
  protected:
   ~EventInlet() = default;

@@ -130,7 +130,7 @@ class Dispatch {
                         const PublishOptions& options, UnitOfWork* unit);
   bool cancel_scheduled(std::int64_t number) { return log_door_.exists() && log_door_.opened().cancel(number); }
   PendingStored publish_async(Port& port, const EventType& type, const void* event, const PublishOptions& options);
-  void let_in(Metadata metadata, std::string_view data, EventInlet::Done done);
+  void let_in(Metadata metadata, std::string data, EventInlet::Done done);
   static Outcome give_to_sink(const Port& port, const EventType& type, const void* event,
                               const PublishOptions* options);
 

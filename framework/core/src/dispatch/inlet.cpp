@@ -11,11 +11,11 @@
 
 namespace ashlar::detail {
 
-void Inlet::let_in(Metadata metadata, std::string_view data, Done done) {
-  dispatch_.let_in(std::move(metadata), data, std::move(done));
+void Inlet::let_in(Metadata metadata, std::string data, Done done) {
+  dispatch_.let_in(std::move(metadata), std::move(data), std::move(done));
 }
 
-void Dispatch::let_in(Metadata metadata, std::string_view data, EventInlet::Done done) {
+void Dispatch::let_in(Metadata metadata, std::string data, EventInlet::Done done) {
   const DeclaredEvent* declared = find_event(EventId{metadata.name, metadata.version});
   if (declared == nullptr) {
     const std::string reference = event_text(EventId{metadata.name, metadata.version});
@@ -32,7 +32,7 @@ void Dispatch::let_in(Metadata metadata, std::string_view data, EventInlet::Done
     throw PublishRefused(
         fmt::format("event '{}' came from outside while this host takes no events", event_text(descriptor.id)));
   }
-  StoredEvent form{.metadata = std::move(metadata), .data = std::string(data)};
+  StoredEvent form{.metadata = std::move(metadata), .data = std::move(data)};
   if (form.metadata.key.empty() && descriptor.key) form.metadata.key = descriptor.key(event.get());
   if (form.metadata.correlation_id.empty()) form.metadata.correlation_id = form.metadata.id.to_string();
   StoredCall call{&port_of(*declared), descriptor.type, std::move(event), told_by(form.metadata), Versions::later_too};

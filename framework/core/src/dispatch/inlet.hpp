@@ -12,7 +12,7 @@ class Inlet final : public EventInlet {
  public:
   explicit Inlet(Dispatch& dispatch) : dispatch_(dispatch) {}
 
-  void let_in(Metadata metadata, std::string_view data, Done done) override;
+  void let_in(Metadata metadata, std::string data, Done done) override;
 
  private:
   Dispatch& dispatch_;
