@@ -1,7 +1,7 @@
 #pragma once
 
 #include <ashlar/event_inlet.hpp>
-#include <string_view>
+#include <string>
 
 namespace ashlar::detail {
 
