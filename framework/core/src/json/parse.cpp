@@ -174,8 +174,8 @@ struct FastBuilder : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FastBuilder
 };
 
 // False: nothing is said of the text, and the slower parser has to read it. RapidJSON 1.1 takes half of a surrogate pair for a
-// character, so it gets no escaped ones; it checks UTF-8 letter by
-// letter, so that is done before; and it reads some numbers as others, so it hands them over as texts.
+// character, so it gets no escaped ones; it reads some numbers as others, so it hands them over as texts; and it looks at UTF-8
+// letter by letter, so it is spared that.
 bool read_fast(std::string_view text, Builder& builder) {
   if (text.find("\\u") != text.npos || !is_utf8(text)) return false;
   rapidjson::MemoryStream stream(text.data(), text.size());
