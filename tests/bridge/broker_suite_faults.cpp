@@ -108,6 +108,7 @@ void old_receipts(BrokerPlace& place) {
 
 void end_waits_for_confirms(BrokerPlace& place) {
   UsedBroker used(place, one_queue());
+  used.heard.on_received = [&](const Incoming& incoming) { used.settle(incoming); };
   used.connect();
   std::atomic<int> confirmed{0};
   for (int i = 0; i < 500; ++i) {
